@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace spanwire::config {
+
+// Limits on clients and publishers (docs/protocol.md, section 7). Every one is enforced with a clear error at its edge.
+struct Limits {
+  size_t client_message_bytes = 64 * 1024;  // a WebSocket message from a client
+  size_t event_bytes = 256 * 1024;          // an event's envelope as JSON
+  size_t topics_per_connection = 128;
+  double client_messages_per_second = 50;
+  double client_message_burst = 300;
+  absl::Duration handshake_timeout = absl::Seconds(5);
+  size_t request_head_bytes = 8 * 1024;
+  size_t request_body_bytes = 64 * 1024;
+  size_t outbound_queue_bytes = 1024 * 1024;  // a connection; at least twice event_bytes
+  size_t poll_messages = 1000;
+  size_t poll_bytes = 1024 * 1024;
+  size_t max_connections = 100'000;
+  size_t publish_batch_events = 1000;
+  size_t publish_in_flight_bytes = 64 * 1024 * 1024;  // accepted from publishers and not yet stored, all together
+};
+
+// How much of a topic's past is kept for those who resume.
+struct HistoryPolicy {
+  size_t max_events = 1000;
+  absl::Duration max_age = absl::Minutes(5);
+  size_t max_bytes = 4 * 1024 * 1024;
+};
+
+// Rules for the topics that match. The first match wins.
+struct TopicPolicy {
+  std::string match = "*";  // a topic, or a prefix and a trailing `*`
+  HistoryPolicy history;
+};
+
+// Everything that can be set, checked. Built once at start.
+struct Config {
+  std::string http_listen = "127.0.0.1:8080";  // host:port; port 0 picks a free one
+  std::string grpc_listen = "127.0.0.1:50051";
+  bool insecure = false;            // allows addresses off loopback without authentication
+  std::string node;                 // name of this bridge in `connected`; default: the host's name
+  int io_threads = 0;               // 0: one per processor, at most 64
+  std::string schema_dir;           // folder of FileDescriptorSets; empty: built-in types only
+  std::string log_level = "info";   // trace, debug, info, warning, error
+  std::string log_format = "text";  // or json
+  absl::Duration ping_interval = absl::Seconds(30);
+  absl::Duration drain_timeout = absl::Seconds(30);
+  std::vector<std::string> allowed_origins;  // beside the request's own host, such as "https://app.example"
+  std::vector<std::string> allowed_hosts;    // beside loopback names, for the Host header without authentication
+  Limits limits;
+  std::string broker_kind = "memory";
+  size_t broker_memory_limit = 512 * 1024 * 1024;  // history of all topics
+  absl::Duration idempotency_window = absl::Minutes(5);
+  size_t idempotency_memory = 64 * 1024 * 1024;
+  std::vector<TopicPolicy> topics;  // where none matches: the defaults above
+
+  // The policy in force for a topic.
+  const TopicPolicy& PolicyFor(std::string_view topic) const;
+};
+
+}  // namespace spanwire::config
