@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "google/protobuf/message.h"
+
+namespace spanwire::schema {
+
+// A message parsed for one event. Its memory is taken from and given back to a small pool of the thread, so that a
+// steady flow of events allocates next to nothing. Belongs to one thread. Movable; empty by default.
+class ParsedMessage {
+ public:
+  ParsedMessage() = default;
+
+  // Parses `bytes` as a message of `prototype`'s type, which must outlive the object. Empty where they are no such
+  // message; required fields (proto2) may be missing.
+  static ParsedMessage Parse(const google::protobuf::Message& prototype, std::string_view bytes);
+
+  const google::protobuf::Message* get() const { return message_; }
+  const google::protobuf::Message& operator*() const { return *message_; }
+  explicit operator bool() const { return message_ != nullptr; }
+
+ private:
+  struct Memory;
+  struct GiveBack {
+    void operator()(Memory* memory) const;
+  };
+
+  std::unique_ptr<Memory, GiveBack> memory_;
+  const google::protobuf::Message* message_ = nullptr;
+};
+
+}  // namespace spanwire::schema
