@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "bridge/broker/broker.h"
+#include "bridge/fanout/subscriber.h"
+#include "bridge/model/topic_table.h"
+
+namespace spanwire::fanout {
+
+// What a shard knows of one tenant's log. Every event at or below `drained` of every topic that the shard takes part in
+// has been distributed by it, so `<epoch>-<drained>` is a true position for its live subscriptions.
+struct TenantView {
+  std::string epoch;
+  uint64_t drained = 0;
+};
+
+// One topic's subscribers on one shard. Shard thread only.
+//
+// A subscription first catches up by reading pages from the broker and then turns live at exactly the offset up to
+// which the hub has distributed: no event is left out and none is sent twice, however fast the topic moves.
+class Hub {
+ public:
+  Hub(model::TopicPtr topic, TenantView& tenant) : topic_(std::move(topic)), tenant_(&tenant) {}
+  Hub(const Hub&) = delete;
+  Hub& operator=(const Hub&) = delete;
+
+  const model::TopicPtr& topic() const { return topic_; }
+  const TenantView& tenant() const { return *tenant_; }
+  // Whether live flow is confirmed.
+  bool ready() const { return ready_; }
+  // Subscriptions that get events as they come.
+  const std::vector<Subscription*>& live() const { return live_; }
+  size_t members() const { return live_.size() + catching_up_.size(); }
+
+  // Takes part, not yet live.
+  void Add(Subscription& subscription);
+  void Remove(Subscription& subscription);
+
+  // Live flow is confirmed from `head` on: what comes later reaches Distribute.
+  void Confirm(const broker::Head& head);
+  // Live flow was interrupted: everybody catches up from where they are, and waits for Confirm.
+  void Interrupt();
+  // The tenant's log was replaced and flows from its beginning.
+  void Restart();
+
+  // Turns the subscription live, which has everything up to `through`. `missed` receives what was distributed since and
+  // must be sent first. False where that is not at hand any more: read on from `through`.
+  bool GoLive(Subscription& subscription, uint64_t through, std::vector<model::EnvelopePtr>* missed);
+  // A live subscription goes back to an earlier position and catches up.
+  void GoBack(Subscription& subscription, uint64_t position);
+
+  // Hands events to the live subscriptions.
+  void Distribute(const Run& run);
+
+  // Everybody who takes part. The copy is safe against changes while it is walked.
+  std::vector<Subscription*> Everybody() const;
+
+ private:
+  // Events that were distributed while somebody catches up, so that the last step needs no further read. Bounded: a
+  // reader who is further behind reads another page.
+  static constexpr size_t kRecentEvents = 1024;
+
+  void MakeLive(Subscription& subscription);
+  void MakeCatchUp(Subscription& subscription);
+  void Remember(const Run& run);
+
+  model::TopicPtr topic_;
+  TenantView* tenant_;
+  bool ready_ = false;
+  uint64_t distributed_ = 0;   // the topic's last distributed offset, or the head at which live flow was confirmed
+  uint64_t recent_after_ = 0;  // recent_ holds every event of the topic after this one
+  std::vector<Subscription*> live_;
+  std::vector<Subscription*> catching_up_;
+  std::vector<model::EnvelopePtr> recent_;
+};
+
+}  // namespace spanwire::fanout

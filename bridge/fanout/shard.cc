@@ -1,0 +1,250 @@
+#include "bridge/fanout/shard.h"
+
+#include <algorithm>
+#include <cassert>
+#include <optional>
+#include <utility>
+
+#include "bridge/model/absl_view.h"
+
+namespace spanwire::fanout {
+
+Shard::Shard(int index, broker::Broker& broker)
+    : index_(index), bit_(uint64_t{1} << index), broker_(broker), sweep_timer_(io_) {
+  assert(index >= 0 && index < 64);
+}
+
+Shard::~Shard() = default;
+
+// ---- Inbox: any thread
+
+void Shard::Enqueue(absl::Span<const model::EnvelopePtr> events) {
+  absl::MutexLock lock(&inbox_mutex_);
+  if (!overflowed_) {
+    for (const model::EnvelopePtr& event : events) {
+      if ((event->topic()->shards.load(std::memory_order_relaxed) & bit_) != 0) inbox_.push_back(event);
+    }
+    if (inbox_.size() > kInboxEvents) {
+      overflowed_ = true;
+      inbox_ = {};
+      for (Reset& reset : resets_) reset.before = 0;
+    }
+  }
+  pending_.store(true, std::memory_order_release);
+}
+
+void Shard::EnqueueReset(std::string_view tenant, std::string_view epoch) {
+  absl::MutexLock lock(&inbox_mutex_);
+  resets_.push_back({.tenant = std::string(tenant), .epoch = std::string(epoch), .before = inbox_.size()});
+  pending_.store(true, std::memory_order_release);
+}
+
+void Shard::Wake() {
+  if (!pending_.load(std::memory_order_acquire) || scheduled_.exchange(true, std::memory_order_acq_rel)) return;
+  Post([this] { DrainTurn(); });
+}
+
+// ---- Draining: the shard's thread
+
+void Shard::DrainTurn() {
+  scheduled_.store(false, std::memory_order_release);
+  if (next_ < draining_.size() || Refill()) DistributeSome(kEventsPerTurn);
+  if (next_ < draining_.size()) pending_.store(true, std::memory_order_release);
+  Wake();
+}
+
+void Shard::DrainAll() {
+  while (next_ < draining_.size() || Refill()) DistributeSome(SIZE_MAX);
+}
+
+bool Shard::Refill() {
+  bool overflowed;
+  draining_.clear();
+  draining_resets_.clear();
+  next_ = next_reset_ = 0;
+  {
+    absl::MutexLock lock(&inbox_mutex_);
+    draining_.swap(inbox_);
+    draining_resets_.swap(resets_);
+    overflowed = std::exchange(overflowed_, false);
+    pending_.store(false, std::memory_order_release);
+  }
+  if (overflowed) Resynchronize();
+  return !draining_.empty() || !draining_resets_.empty();
+}
+
+void Shard::DistributeSome(size_t max_events) {
+  const size_t end = next_ + std::min(max_events, draining_.size() - next_);
+  // One run means one send per subscriber: nothing to gather.
+  std::optional<CorkScope> cork;
+  if (!draining_resets_.empty() || next_ + NextRunLength(next_, end) < end) cork.emplace(*this);
+  while (true) {
+    while (next_reset_ < draining_resets_.size() && draining_resets_[next_reset_].before <= next_) {
+      ApplyReset(draining_resets_[next_reset_++]);
+    }
+    if (next_ == end) break;
+    size_t until = end;
+    if (next_reset_ < draining_resets_.size()) until = std::min(until, draining_resets_[next_reset_].before);
+    const size_t length = NextRunLength(next_, until);
+    DistributeRun(absl::MakeConstSpan(draining_).subspan(next_, length));
+    next_ += length;
+  }
+  if (next_ == draining_.size()) {
+    draining_.clear();
+    next_ = 0;
+  }
+}
+
+size_t Shard::NextRunLength(size_t from, size_t to) const {
+  size_t bytes = 0;
+  size_t end = from;
+  while (end < to && draining_[end]->topic() == draining_[from]->topic()) {
+    bytes += draining_[end]->frame().size();
+    if (end > from && bytes > kRunBytes) break;
+    ++end;
+  }
+  return end - from;
+}
+
+void Shard::DistributeRun(absl::Span<const model::EnvelopePtr> events) {
+  auto found = hubs_.find(events.front()->topic().get());
+  if (found == hubs_.end()) return;
+  Hub& hub = *found->second;
+  deliveries_.fetch_add(events.size() * hub.live().size(), std::memory_order_relaxed);
+  hub.Distribute(Run(events));
+}
+
+void Shard::ApplyReset(const Reset& reset) {
+  auto tenant = tenants_.find(reset.tenant);
+  if (tenant == tenants_.end()) return;
+  tenant->second->epoch = reset.epoch;
+  tenant->second->drained = 0;
+  std::vector<Hub*> affected;
+  for (const auto& [topic, hub] : hubs_) {
+    if (&hub->tenant() == tenant->second.get() && hub->ready()) affected.push_back(hub.get());
+  }
+  for (Hub* hub : affected) {
+    hub->Interrupt();
+    hub->Restart();
+    for (Subscription* subscription : hub->Everybody()) subscription->subscriber->OnReset(*subscription);
+  }
+}
+
+void Shard::LeaveCork() {
+  if (cork_depth_ > 1) {
+    --cork_depth_;
+    return;
+  }
+  // Still corked while the list is walked, so that what an Uncork() causes is gathered as well.
+  for (size_t i = 0; i < corked_.size(); ++i) {
+    if (corked_[i] != nullptr) std::exchange(corked_[i], nullptr)->Uncork();
+  }
+  corked_.clear();
+  cork_depth_ = 0;
+}
+
+void Shard::ForgetCorked(Corked& corked) {
+  std::replace(corked_.begin(), corked_.end(), &corked, static_cast<Corked*>(nullptr));
+}
+
+// ---- Topics: the shard's thread
+
+bool Shard::Join(const model::TopicPtr& topic, Subscription& subscription) {
+  std::unique_ptr<Hub>& hub = hubs_[topic.get()];
+  const bool fresh = hub == nullptr;
+  if (fresh) {
+    std::unique_ptr<TenantView>& tenant = tenants_[topic->tenant];
+    if (tenant == nullptr) tenant = std::make_unique<TenantView>();
+    hub = std::make_unique<Hub>(topic, *tenant);
+  }
+  hub->Add(subscription);
+  subscriptions_.fetch_add(1, std::memory_order_relaxed);
+  if (fresh) AskForInterest(*hub);
+  return hub->ready();
+}
+
+void Shard::Leave(Subscription& subscription) {
+  Hub* hub = subscription.hub;
+  if (hub == nullptr) return;
+  hub->Remove(subscription);
+  subscriptions_.fetch_sub(1, std::memory_order_relaxed);
+  if (hub->members() == 0) ArmSweep();
+}
+
+void Shard::AskForInterest(Hub& hub) {
+  hub.topic()->shards.fetch_or(bit_, std::memory_order_seq_cst);
+  broker_.AddInterest(hub.topic(), [this, topic = hub.topic()](absl::StatusOr<broker::Head> head) {
+    Post([this, topic, head = std::move(head)]() mutable { OnInterest(topic, std::move(head)); });
+  });
+}
+
+void Shard::OnInterest(const model::TopicPtr& topic, absl::StatusOr<broker::Head> head) {
+  auto found = hubs_.find(topic.get());
+  if (found == hubs_.end()) return;
+  if (!head.ok()) {
+    std::unique_ptr<Hub> hub = std::move(found->second);
+    hubs_.erase(found);
+    topic->shards.fetch_and(~bit_, std::memory_order_seq_cst);
+    for (Subscription* subscription : hub->Everybody()) {
+      hub->Remove(*subscription);
+      subscriptions_.fetch_sub(1, std::memory_order_relaxed);
+      subscription->subscriber->OnUnavailable(*subscription, head.status());
+    }
+    return;
+  }
+  // What lies in the inbox of other topics up to the head goes first: then the head is a true position for all.
+  DrainAll();
+  found = hubs_.find(topic.get());
+  if (found == hubs_.end()) return;
+  Hub& hub = *found->second;
+  hub.Confirm(*head);
+  CorkScope cork(*this);
+  for (Subscription* subscription : hub.Everybody()) subscription->subscriber->OnReady(*subscription);
+  if (hub.members() == 0) ArmSweep();
+}
+
+void Shard::Resynchronize() {
+  for (const auto& [topic, hub] : hubs_) {
+    if (!hub->ready()) continue;  // its answer is on its way
+    hub->Interrupt();
+    AskForInterest(*hub);
+    broker_.RemoveInterest(hub->topic());
+  }
+}
+
+void Shard::ArmSweep() {
+  if (sweep_armed_) return;
+  sweep_armed_ = true;
+  sweep_timer_.expires_after(kHubLinger);
+  sweep_timer_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    sweep_armed_ = false;
+    SweepHubs();
+  });
+}
+
+void Shard::SweepHubs() {
+  absl::erase_if(hubs_, [this](const auto& entry) {
+    Hub& hub = *entry.second;
+    if (hub.members() > 0 || !hub.ready()) return false;
+    hub.topic()->shards.fetch_and(~bit_, std::memory_order_seq_cst);
+    broker_.RemoveInterest(hub.topic());
+    return true;
+  });
+}
+
+void Shard::Read(const model::TopicPtr& topic, uint64_t after, broker::ReadLimits limits,
+                 broker::Broker::Done<broker::Page> done) {
+  broker_.Read(topic, after, limits, [this, done = std::move(done)](absl::StatusOr<broker::Page> page) mutable {
+    Post([done = std::move(done), page = std::move(page)]() mutable { done(std::move(page)); });
+  });
+}
+
+void Shard::ReadLast(const model::TopicPtr& topic, size_t count, broker::ReadLimits limits,
+                     broker::Broker::Done<broker::Page> done) {
+  broker_.ReadLast(topic, count, limits, [this, done = std::move(done)](absl::StatusOr<broker::Page> page) mutable {
+    Post([done = std::move(done), page = std::move(page)]() mutable { done(std::move(page)); });
+  });
+}
+
+}  // namespace spanwire::fanout
