@@ -2,6 +2,7 @@
 
 #include <sys/uio.h>
 
+#include <cerrno>
 #include <concepts>
 #include <cstddef>
 #include <string_view>
@@ -18,7 +19,7 @@ struct WriteResult {
   int error = 0;
 
   bool complete() const { return error == 0; }
-  bool blocked() const;
+  bool blocked() const { return error == EAGAIN; }
 };
 
 // Takes bytes without waiting: a socket, or TLS over one. A template parameter rather than a base class, so that a send

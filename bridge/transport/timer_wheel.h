@@ -64,6 +64,7 @@ class TimerWheel {
   Duration tick() const { return tick_; }
 
  private:
+  TimerLink& SlotOf(uint64_t tick) { return slots_[tick & (slots_.size() - 1)]; }
   size_t FireSlot(TimerLink& slot);
 
   const TimePoint start_;

@@ -3,11 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "absl/types/span.h"
 #include "bridge/transport/websocket/close_code.h"
+#include "bridge/transport/websocket/frame_fault.h"
 #include "bridge/transport/websocket/frame_header.h"
 #include "bridge/transport/websocket/utf8.h"
 
@@ -49,15 +51,14 @@ class FrameReader {
   // Of kClose: the peer's code, kNoStatus where it gave none.
   uint16_t close_code() const { return close_code_; }
   // Of kError: kProtocolError, kUnsupportedData, kInvalidPayload or kMessageTooBig, and a sentence for the peer.
-  CloseCode error_code() const;
-  std::string_view error_reason() const;
+  CloseCode error_code() const { return CodeOf(fault_); }
+  std::string_view error_reason() const { return SentenceOf(fault_); }
 
   // Bytes of memory that it holds beside itself.
   size_t memory() const;
 
  private:
   enum class Phase : uint8_t { kHeader, kPayload, kClosed };
-  enum class Fault : uint8_t;
   // What came of a message, and of a control frame between its fragments, that is not complete yet.
   struct Kept {
     std::string message;
@@ -65,15 +66,20 @@ class FrameReader {
   };
 
   void ReleaseDelivered();
-  bool ReadHeader(absl::Span<char>& input);
-  Fault JudgeStart(const FrameHeader& header) const;
-  Fault JudgeLength(const FrameHeader& header) const;
+  std::optional<FrameHeader> TakeHeader(absl::Span<char>& input);
+  FrameFault Judge(const FrameHeader& header) const;
   void BeginPayload(const FrameHeader& header);
   Event ReadPayload(absl::Span<char>& input);
   Event FinishFrame(std::string_view last_piece);
-  Event FinishClose();
-  std::string_view Keep(std::string& kept, std::string_view piece);
-  Event Fail(Fault fault);
+  Event FinishControl(std::string_view payload);
+  Event FinishClose(std::string_view payload);
+  Event Fail(FrameFault fault);
+
+  // Where pieces of the current frame are kept; there must be a kept_.
+  std::string& Current() { return IsControl(opcode_) ? kept_->control : kept_->message; }
+  void Keep(std::string_view piece);
+  // The pieces kept and the last one, without a copy where it is the only one.
+  std::string_view Joined(std::string_view last_piece);
 
   std::unique_ptr<Kept> kept_;
   std::string_view payload_;
@@ -86,9 +92,12 @@ class FrameReader {
   Opcode opcode_ = Opcode::kContinuation;  // of the current frame
   bool fin_ = false;                       // of the current frame
   bool in_message_ = false;                // a first fragment came and the last did not
-  Fault fault_{};
+  FrameFault fault_ = FrameFault::kNone;
   uint8_t header_size_ = 0;  // bytes of a header that came in pieces
   char header_[kMaxFrameHeader];
 };
+
+// Idle connections are many: this and what they are made of is their price.
+static_assert(sizeof(FrameReader) <= 64);
 
 }  // namespace spanwire::transport::websocket

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -19,7 +20,7 @@ class Utf8Validator {
  private:
   static constexpr uint8_t kFault = 0xFF;
 
-  bool FeedByte(uint8_t byte);
+  void FeedByte(uint8_t byte);
 
   uint8_t pending_ = 0;  // continuation bytes still to come, or kFault
   uint8_t low_ = 0x80;   // the range that the next one must lie in
