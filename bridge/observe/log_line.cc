@@ -3,6 +3,7 @@
 #include <string>
 
 #include <spdlog/details/log_msg.h>
+#include <boost/nowide/utf/convert.hpp>
 
 #include "absl/strings/escaping.h"
 #include "absl/time/time.h"
@@ -19,42 +20,9 @@ std::string_view ToStd(spdlog::string_view_t text) {
   return {text.data(), text.size()};
 }
 
-// Length of the UTF-8 sequence that `text` starts with; 0 where it starts with none (RFC 3629).
-size_t Utf8SequenceLength(std::string_view text) {
-  const auto byte = [text](size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const auto continues = [byte](size_t from, size_t to) {
-    for (size_t i = from; i < to; ++i) {
-      if ((byte(i) & 0xC0U) != 0x80U) return false;
-    }
-    return true;
-  };
-  const unsigned first = byte(0);
-  const unsigned second = byte(1);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return continues(1, 2) ? 2 : 0;
-  if ((first & 0xF0U) == 0xE0U) {
-    const bool overlong_or_surrogate = (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F);
-    return continues(1, 3) && !overlong_or_surrogate ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    const bool out_of_range = (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F);
-    return continues(1, 4) && !out_of_range ? 4 : 0;
-  }
-  return 0;
-}
-
+// Writing UTF-8 as UTF-8 puts U+FFFD in place of what is none.
 std::string ReplaceBadUtf8(std::string_view text) {
-  std::string good;
-  good.reserve(text.size());
-  while (!text.empty()) {
-    const size_t length = Utf8SequenceLength(text);
-    if (length == 0)
-      good.append("\xEF\xBF\xBD");
-    else
-      good.append(text.substr(0, length));
-    text.remove_prefix(length == 0 ? 1 : length);
-  }
-  return good;
+  return boost::nowide::utf::convert_string<char>(text.data(), text.data() + text.size());
 }
 
 bool NeedsQuotes(std::string_view value) {
