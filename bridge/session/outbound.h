@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "bridge/fanout/run.h"
+#include "bridge/model/envelope.h"
+#include "bridge/session/close_code.h"
+
+namespace spanwire::session {
+
+// Where a session's messages go: a WebSocket, an SSE response, an administrator's stream. Implemented by transports.
+// Shard thread only. No call destroys the caller: a connection that fails ends later, from the shard's loop.
+class Outbound {
+ public:
+  virtual ~Outbound() = default;
+  // Sends one envelope. A queue over its bound closes the connection with 4008 by itself.
+  virtual void Send(const model::EnvelopePtr& envelope) = 0;
+  // Sends live events.
+  virtual void SendRun(const fanout::Run& run) = 0;
+  // Bytes that wait to be sent.
+  virtual size_t queued_bytes() const = 0;
+  // Ends the connection after what is queued. `reason` is for the close frame. Idempotent.
+  virtual void Close(CloseCode code, std::string_view reason) = 0;
+};
+
+}  // namespace spanwire::session

@@ -1,0 +1,258 @@
+#include "bridge/session/poll.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "absl/container/flat_hash_set.h"
+#include "bridge/model/absl_view.h"
+#include "bridge/model/topic_name.h"
+#include "bridge/session/control_messages.h"
+#include "bridge/session/poll_answer.h"
+
+namespace spanwire::session {
+namespace {
+
+constexpr absl::Duration kMaxWait = absl::Seconds(60);
+constexpr size_t kClientIdLength = 15;
+// Reading this far beyond every offset tells the log's head and nothing else.
+constexpr uint64_t kHeadOnly = model::kMaxOffset;
+
+// Polls that began together, after a restart, should not all come back together.
+absl::Duration WithJitter(absl::Duration wait) {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  return wait * (1 - 0.1 * std::uniform_real_distribution<double>(0, 1)(random));
+}
+
+bool CheckTopics(std::vector<std::string>& topics, size_t limit, PollRefusal* refusal) {
+  absl::flat_hash_set<std::string> seen;
+  std::erase_if(topics, [&](const std::string& topic) { return !seen.insert(topic).second; });
+  if (topics.empty()) {
+    *refusal = {.code = error_code::kBadRequest, .detail = "no topic: give topics=stats,logs"};
+    return false;
+  }
+  if (topics.size() > limit) {
+    *refusal = {.code = error_code::kTooManyTopics,
+                .detail = fmt::format("{} topics: at most {} in one request", topics.size(), limit)};
+    return false;
+  }
+  for (const std::string& topic : topics) {
+    if (const absl::Status valid = model::ValidateTopic(topic); !valid.ok()) {
+      *refusal = {.code = error_code::kBadTopic, .detail = std::string(model::ToStd(valid.message()))};
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+std::shared_ptr<Poll> Poll::Create(fanout::Shard& shard, Registry& registry, const Settings& settings, PollPeer peer,
+                                   PollQuery query, PollRefusal* refusal) {
+  if (!CheckTopics(query.topics, settings.limits.topics_per_connection, refusal)) return nullptr;
+  std::optional<model::Cursor> cursor;
+  if (query.cursor) {
+    absl::StatusOr<model::Cursor> parsed = model::ParseCursor(*query.cursor);
+    if (!parsed.ok()) {
+      *refusal = {.code = error_code::kBadCursor, .detail = std::string(model::ToStd(parsed.status().message()))};
+      return nullptr;
+    }
+    cursor = *std::move(parsed);
+  }
+  if (query.wait < absl::ZeroDuration()) {
+    *refusal = {.code = error_code::kBadRequest, .detail = "wait must be 0 to 60 seconds"};
+    return nullptr;
+  }
+  std::shared_ptr<Poll> poll(new Poll(shard, registry, settings, std::move(peer), std::move(query)));
+  poll->cursor_ = std::move(cursor);
+  return poll;
+}
+
+Poll::Poll(fanout::Shard& shard, Registry& registry, const Settings& settings, PollPeer peer, PollQuery query)
+    : shard_(shard),
+      registry_(registry),
+      settings_(settings),
+      peer_(std::move(peer)),
+      client_id_(model::RandomId(kClientIdLength)),
+      history_(query.history),
+      wait_(std::min(query.wait, kMaxWait)),
+      started_(settings.clock->Now()),
+      timer_(shard.io()) {
+  for (const std::string& topic : query.topics) {
+    topics_.push_back(std::make_unique<TopicState>(*this, settings.topics->Intern(peer_.tenant_id, topic)));
+  }
+}
+
+Poll::~Poll() {
+  Cancel();
+}
+
+void Poll::Start(Done done) {
+  done_ = std::move(done);
+  for (const auto& state : topics_) state->use_last_events = !cursor_ && history_ > 0;
+  ReadAll(Phase::kFirstRead);
+}
+
+void Poll::Cancel() {
+  phase_ = Phase::kDone;
+  timer_.cancel();
+  for (const auto& state : topics_) {
+    if (std::exchange(state->joined, false)) shard_.Leave(state->subscription);
+  }
+  if (std::exchange(registered_, false)) registry_.Remove(*this, static_cast<int>(CloseCode::kNormal), "answered");
+}
+
+ClientSnapshot Poll::Describe() const {
+  ClientSnapshot snapshot{.client_id = client_id_,
+                          .user_id = "",
+                          .tenant_id = peer_.tenant_id,
+                          .transport = "poll",
+                          .remote_address = peer_.remote_address,
+                          .user_agent = peer_.user_agent,
+                          .connected_at = started_,
+                          .last_seen = started_,
+                          .subscriptions = {},
+                          .messages_received = 1};
+  for (const auto& state : topics_) {
+    snapshot.subscriptions.push_back(
+        {.topic = state->topic->name, .live = state->subscription.live(), .position = cursor_ ? cursor_->offset : 0});
+  }
+  return snapshot;
+}
+
+void Poll::Close(CloseCode, std::string_view) {
+  if (phase_ == Phase::kHeld) ReadAll(Phase::kLastRead);
+}
+
+// ---- Reading
+
+void Poll::ReadAll(Phase phase) {
+  phase_ = phase;
+  timer_.cancel();
+  pages_left_ = topics_.size();
+  for (const auto& state : topics_) Read(*state);
+}
+
+void Poll::Read(TopicState& state) {
+  auto done = [self = shared_from_this(), &state](absl::StatusOr<broker::Page> page) {
+    self->OnPage(state, std::move(page));
+  };
+  const broker::ReadLimits limits{.max_events = settings_.limits.poll_messages,
+                                  .max_bytes = settings_.limits.poll_bytes};
+  if (state.use_last_events) {
+    shard_.ReadLast(state.topic, history_, limits, std::move(done));
+  } else {
+    shard_.Read(state.topic, cursor_ && state.recovered ? cursor_->offset : kHeadOnly, limits, std::move(done));
+  }
+}
+
+void Poll::OnPage(TopicState& state, absl::StatusOr<broker::Page> page) {
+  if (phase_ == Phase::kDone) return;
+  state.page = std::move(page);
+  if (state.page.ok() && Judge(state)) return;
+  if (--pages_left_ == 0) OnAllRead();
+}
+
+// Whether the topic can be resumed from the cursor. True: it cannot, and is being read again for what can be had
+// instead.
+bool Poll::Judge(TopicState& state) {
+  if (!cursor_ || !state.recovered) return false;
+  const broker::Page& page = *state.page;
+  state.recovered =
+      page.epoch == cursor_->epoch && page.lost_through <= cursor_->offset && cursor_->offset <= page.head;
+  if (state.recovered) return false;
+  state.use_last_events = history_ > 0;
+  Read(state);
+  return true;
+}
+
+void Poll::OnAllRead() {
+  if (phase_ == Phase::kLastRead || !cursor_ || wait_ == absl::ZeroDuration() || AnythingToSay()) {
+    Answer();
+  } else {
+    Hold();
+  }
+}
+
+bool Poll::AnythingToSay() const {
+  return std::any_of(topics_.begin(), topics_.end(), [](const auto& state) {
+    return !state->recovered || !state->page.ok() || !state->page->events.empty();
+  });
+}
+
+// ---- Holding
+
+void Poll::Hold() {
+  phase_ = Phase::kHeld;
+  registered_ = true;
+  registry_.Add(*this);
+  timer_.expires_after(absl::ToChronoMilliseconds(WithJitter(wait_)));
+  timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    const std::shared_ptr<Poll> self = weak.lock();
+    if (!error && self != nullptr && self->phase_ != Phase::kDone) self->ReadAll(Phase::kLastRead);
+  });
+  for (const auto& state : topics_) {
+    state->joined = true;
+    if (shard_.Join(state->topic, state->subscription)) OnReady(state->subscription);
+  }
+}
+
+void Poll::OnReady(fanout::Subscription& subscription) {
+  if (phase_ != Phase::kHeld) return;
+  const auto state = std::find_if(topics_.begin(), topics_.end(),
+                                  [&](const auto& topic) { return &topic->subscription == &subscription; });
+  std::vector<model::EnvelopePtr> missed;
+  // Anything that came since the first read, or cannot be excluded, is found by the last one.
+  if (!subscription.hub->GoLive(subscription, (*state)->page->through, &missed) || !missed.empty()) AnswerSoon();
+}
+
+void Poll::OnRun(fanout::Subscription&, const fanout::Run&) {
+  AnswerSoon();
+}
+
+void Poll::OnReset(fanout::Subscription&) {
+  AnswerSoon();
+}
+
+void Poll::OnUnavailable(fanout::Subscription& subscription, const absl::Status&) {
+  for (const auto& state : topics_) {
+    if (&state->subscription == &subscription) state->joined = false;
+  }
+  AnswerSoon();
+}
+
+void Poll::AnswerSoon() {
+  if (phase_ != Phase::kHeld) return;
+  phase_ = Phase::kLastRead;
+  timer_.expires_after(kLinger);
+  timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+    const std::shared_ptr<Poll> self = weak.lock();
+    if (!error && self != nullptr && self->phase_ != Phase::kDone) self->ReadAll(Phase::kLastRead);
+  });
+}
+
+void Poll::Answer() {
+  std::vector<PolledTopic> polled;
+  for (const auto& state : topics_) {
+    if (!state->page.ok()) {
+      Finish(state->page.status());
+      return;
+    }
+    polled.push_back({.name = state->topic->name,
+                      .page = &*state->page,
+                      .show_recovered = cursor_.has_value(),
+                      .recovered = state->recovered});
+  }
+  Finish(WritePollAnswer(polled,
+                         {.max_messages = settings_.limits.poll_messages, .max_bytes = settings_.limits.poll_bytes}));
+}
+
+void Poll::Finish(absl::StatusOr<std::string> body) {
+  const std::shared_ptr<Poll> self = shared_from_this();  // `done` may let go of the last other reference
+  Cancel();
+  done_(std::move(body));
+}
+
+}  // namespace spanwire::session

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "absl/functional/any_invocable.h"
+#include "bridge/fanout/shard.h"
+#include "bridge/model/cursor.h"
+#include "bridge/session/client.h"
+#include "bridge/session/registry.h"
+#include "bridge/session/settings.h"
+
+namespace spanwire::session {
+
+// What a poller asks for (docs/protocol.md, section 5), read from a URL or a JSON body and not yet checked.
+struct PollQuery {
+  std::vector<std::string> topics;
+  std::optional<std::string> cursor;
+  absl::Duration wait = absl::Seconds(25);
+  uint32_t history = 0;
+};
+
+// Why a poll is refused.
+struct PollRefusal {
+  std::string_view code;  // of error_code
+  std::string detail;     // what is wrong and what to do
+};
+
+// Who polls.
+struct PollPeer {
+  std::string tenant_id;
+  std::string remote_address;
+  std::string user_agent;
+};
+
+// One long poll: answers at once where there is something after the cursor, else holds. The server keeps nothing of it:
+// the cursor in the answer carries everything, so any bridge answers the next one. Shard thread only.
+class Poll final : public fanout::Subscriber, public Client, public std::enable_shared_from_this<Poll> {
+ public:
+  // Gets the body, a JSON object, or why the broker cannot be read now. Called once, from the shard's loop, unless the
+  // poll is cancelled before.
+  using Done = absl::AnyInvocable<void(absl::StatusOr<std::string> body)>;
+
+  // Checks the query. Null and `refusal` where it is bad; else a poll to be started.
+  static std::shared_ptr<Poll> Create(fanout::Shard& shard, Registry& registry, const Settings& settings, PollPeer peer,
+                                      PollQuery query, PollRefusal* refusal);
+  ~Poll() override;
+
+  void Start(Done done);
+  // The poller is gone: nothing is answered. Idempotent.
+  void Cancel();
+
+  const std::string& client_id() const override { return client_id_; }
+  ClientSnapshot Describe() const override;
+  // Answers now with what there is.
+  void Close(CloseCode code, std::string_view reason) override;
+
+  void OnReady(fanout::Subscription& subscription) override;
+  void OnRun(fanout::Subscription& subscription, const fanout::Run& run) override;
+  void OnReset(fanout::Subscription& subscription) override;
+  void OnUnavailable(fanout::Subscription& subscription, const absl::Status& why) override;
+
+ private:
+  // A wake-up gathers this long, so that a burst is one answer.
+  static constexpr std::chrono::milliseconds kLinger{10};
+
+  struct TopicState {
+    TopicState(fanout::Subscriber& owner, model::TopicPtr t) : subscription(owner), topic(std::move(t)) {}
+    fanout::Subscription subscription;
+    model::TopicPtr topic;
+    absl::StatusOr<broker::Page> page;
+    bool joined = false;
+    bool use_last_events = false;  // its answer is the last events, because nothing can be resumed
+    bool recovered = true;
+  };
+  enum class Phase : uint8_t { kFirstRead, kHeld, kLastRead, kDone };
+
+  Poll(fanout::Shard& shard, Registry& registry, const Settings& settings, PollPeer peer, PollQuery query);
+
+  void ReadAll(Phase phase);
+  void Read(TopicState& state);
+  void OnPage(TopicState& state, absl::StatusOr<broker::Page> page);
+  void OnAllRead();
+  bool Judge(TopicState& state);
+  bool AnythingToSay() const;
+  void Hold();
+  void AnswerSoon();
+  void Answer();
+  void Finish(absl::StatusOr<std::string> body);
+
+  fanout::Shard& shard_;
+  Registry& registry_;
+  const Settings& settings_;
+  const PollPeer peer_;
+  const std::string client_id_;
+  const uint32_t history_;
+  const absl::Duration wait_;
+  const absl::Time started_;
+  std::optional<model::Cursor> cursor_;
+  std::vector<std::unique_ptr<TopicState>> topics_;
+  boost::asio::steady_timer timer_;
+  Done done_;
+  Phase phase_ = Phase::kFirstRead;
+  size_t pages_left_ = 0;
+  bool registered_ = false;
+};
+
+}  // namespace spanwire::session
