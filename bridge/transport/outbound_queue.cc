@@ -96,7 +96,7 @@ std::unique_ptr<OutboundQueue> OutboundQueuePool::Take() {
 void OutboundQueuePool::Give(std::unique_ptr<OutboundQueue> queue) {
   if (queue == nullptr || queues_.size() >= max_queues_) return;
   queue->Clear();
-  if (queue->slices_.capacity() > kMaxKeptSlices) return;
+  if (queue->memory() > kMaxKeptBytes) return;
   queues_.push_back(std::move(queue));
 }
 

@@ -68,9 +68,11 @@ class OutboundQueue {
   // frames is bounded too. Shared buffers are charged to each connection that waits for them.
   size_t charge() const { return bytes_ + (slices_.size() - head_) * kSliceCharge; }
 
+  // Bytes of memory that it holds beside itself and the buffers it shares.
+  size_t memory() const { return slices_.capacity() * sizeof(Slice); }
+
  private:
-  friend class OutboundQueuePool;
-  static constexpr size_t kSliceCharge = sizeof(Slice);
+  static constexpr size_t kSliceCharge = sizeof(Slice) + 32;  // and the owner's control block
 
   size_t Gather(absl::Span<iovec> pieces) const;
   void Consume(size_t written);
@@ -131,7 +133,7 @@ class OutboundQueuePool {
   size_t size() const { return queues_.size(); }
 
  private:
-  static constexpr size_t kMaxKeptSlices = 64;
+  static constexpr size_t kMaxKeptBytes = 2048;
 
   size_t max_queues_;
   std::vector<std::unique_ptr<OutboundQueue>> queues_;
