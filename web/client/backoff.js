@@ -1,0 +1,22 @@
+/**
+ * Delays between attempts: up to 1, 2, 4, 8, 16, then 30 s, with full jitter, so that the pages of a bridge that
+ * restarts do not all come back in the same moment.
+ */
+export class Backoff {
+  #random;
+  #step = 0;
+
+  /** @param {() => number} random 0 to 1, as Math.random */
+  constructor(random) {
+    this.#random = random;
+  }
+
+  /** @returns {number} milliseconds to wait before the next attempt */
+  next() {
+    return this.#random() * Math.min(30_000, 1000 * 2 ** this.#step++);
+  }
+
+  reset() {
+    this.#step = 0;
+  }
+}

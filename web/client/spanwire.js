@@ -1,0 +1,257 @@
+import { Connection } from './connection.js';
+import { Listeners } from './listeners.js';
+import { Subscriptions } from './subscriptions.js';
+
+/**
+ * What the bridge sends, event or control message (docs/protocol.md, section 1).
+ * @typedef {object} Envelope
+ * @property {string} type
+ * @property {string} topic
+ * @property {string} timestamp RFC 3339
+ * @property {Record<string, any>} data
+ * @property {number} offset of events
+ * @property {string} [event] of entity events
+ * @property {string} [id]
+ * @property {string} [trace_id]
+ */
+
+/**
+ * @typedef {object} ClientError
+ * @property {string} code of docs/protocol.md, section 6, or `unreachable`
+ * @property {string} message
+ * @property {string} [topic]
+ * @property {string} [action]
+ */
+
+/**
+ * The browser's own functions; tests bring others.
+ * @typedef {object} Runtime
+ * @property {new (url: string) => WebSocket} WebSocket
+ * @property {(url: string, init: RequestInit) => Promise<Response>} fetch
+ * @property {(action: () => void, ms: number) => number} setTimeout
+ * @property {(timer: number) => void} clearTimeout
+ * @property {() => number} now milliseconds
+ * @property {() => number} random 0 to 1
+ * @property {(error: unknown) => void} report takes what a handler threw
+ */
+
+/**
+ * @typedef {object} SubscribeOptions
+ * @property {number} [history] so many of the last events first
+ * @property {string} [since] a cursor to resume from
+ */
+
+/** @typedef {import('./connection.js').State} State */
+/** @typedef {ReturnType<WebSocketManager['getStatus']>} Status */
+
+/** @returns {Runtime} */
+const browserRuntime = () => ({
+  WebSocket: globalThis.WebSocket,
+  fetch: (url, init) => fetch(url, init),
+  setTimeout: (action, ms) => Number(setTimeout(action, ms)),
+  clearTimeout: (timer) => clearTimeout(timer),
+  now: () => performance.now(),
+  random: Math.random,
+  report: (error) => 'reportError' in globalThis ? reportError(error) : console.error(error),
+});
+
+/** @type {Partial<Record<State, 'websocket' | 'poll'>>} */
+const TRANSPORTS = { connected: 'websocket', polling: 'poll' };
+
+/**
+ * Live events of a Spanwire bridge, each once and in order per topic, over WebSocket or, where that is blocked, long
+ * poll. Handlers may be added at any time; every function that adds one returns a function that removes it.
+ */
+export class WebSocketManager {
+  #connection;
+  #subscriptions;
+  #byTopic;
+  #byType;
+  #lifecycle;
+  #connects = 0;
+  #stats = { messages: 0, bytes: 0, gaps: 0, dropped: 0, latencyMs: 0 };
+  /** @type {Map<string, number>} */
+  #events = new Map();
+
+  /**
+   * @param {object} [options]
+   * @param {string | URL} [options.url] root of the bridge; default: where this module was loaded from
+   * @param {Partial<Runtime>} [options.runtime]
+   */
+  constructor({ url = new URL('..', import.meta.url), runtime } = {}) {
+    const full = { ...browserRuntime(), ...runtime };
+    this.#byTopic = new Listeners(full.report);
+    this.#byType = new Listeners(full.report);
+    this.#lifecycle = new Listeners(full.report);
+    this.#subscriptions = new Subscriptions((event) => this.#deliver(event), (topic, cursor) => this.#gap(topic, cursor));
+    this.#connection = new Connection(new URL(url), full, this.#subscriptions, {
+      changed: (state, before, ending) => this.#changed(state, before, ending),
+      message: (message) => this.#message(message),
+      received: (count, size) => {
+        this.#stats.messages += count;
+        this.#stats.bytes += size;
+      },
+      latency: (ms) => this.#stats.latencyMs = ms,
+      error: (error) => this.#lifecycle.call('error', error),
+    });
+  }
+
+  /** Connects, or tries again at once where it waits or has failed. */
+  connect() {
+    this.#connection.start();
+  }
+
+  /** Leaves. Subscriptions and positions stay: connect() resumes. */
+  disconnect() {
+    this.#connection.stop();
+  }
+
+  /**
+   * May be called before connect(). `history` and `since` count for the first subscription of a topic.
+   * @param {string | string[]} topics
+   * @param {(event: Envelope) => void} handler
+   * @param {SubscribeOptions} [options]
+   * @returns {() => void} unsubscribes
+   */
+  subscribe(topics, handler, { history = 0, since } = {}) {
+    const names = [...new Set([topics].flat())];
+    const added = names.filter((name) => this.#subscriptions.add(name, history, since));
+    const removals = names.map((name) => this.#byTopic.add(name, handler));
+    this.#connection.subscribe(added);
+    return () => {
+      for (const remove of removals.splice(0)) remove();
+      this.#connection.unsubscribe(names.splice(0).filter((name) => this.#subscriptions.remove(name)));
+    };
+  }
+
+  /**
+   * @param {string} type of events or control messages (`log`, `subscription`, ...), or `*`
+   * @param {(message: Envelope) => void} handler
+   */
+  on(type, handler) {
+    return this.#byType.add(type, handler);
+  }
+
+  /**
+   * @param {object} message a frame of docs/protocol.md, section 2
+   * @returns {boolean} whether it was sent; false while there is no WebSocket
+   */
+  send(message) {
+    return this.#connection.send(message);
+  }
+
+  /** @param {(status: Status) => void} handler events flow again, on whatever transport */
+  onConnect(handler) {
+    return this.#lifecycle.add('connect', handler);
+  }
+
+  /** @param {(ending: import('./websocket_transport.js').Ending) => void} handler events flow no more */
+  onDisconnect(handler) {
+    return this.#lifecycle.add('disconnect', handler);
+  }
+
+  /** @param {(error: ClientError) => void} handler the bridge refused something, or an attempt failed */
+  onError(handler) {
+    return this.#lifecycle.add('error', handler);
+  }
+
+  /** @param {(transport: Status['transport']) => void} handler */
+  onTransport(handler) {
+    return this.#lifecycle.add('transport', handler);
+  }
+
+  /** @param {(status: Status) => void} handler */
+  onState(handler) {
+    return this.#lifecycle.add('state', handler);
+  }
+
+  /**
+   * @param {(gap: {topic: string, cursor: string}) => void} handler events of the topic were missed for good: reload
+   *   what the page shows of it. Called before the events that follow
+   */
+  onGap(handler) {
+    return this.#lifecycle.add('gap', handler);
+  }
+
+  getStatus() {
+    const { state, failures, retryInMs, welcome } = this.#connection;
+    return {
+      state,
+      transport: TRANSPORTS[state] ?? null,
+      failures,
+      retryInMs,
+      /** `data` of the bridge's last `connected`: client_id, server, node, secure, ... */
+      bridge: welcome,
+    };
+  }
+
+  getStats() {
+    return {
+      ...this.#stats,
+      duplicates: this.#subscriptions.duplicates,
+      reconnects: Math.max(0, this.#connects - 1),
+      topics: this.#subscriptions.cursors.map(([topic, cursor]) => ({
+        topic, cursor, events: this.#events.get(topic) ?? 0,
+      })),
+    };
+  }
+
+  /**
+   * @param {State} state
+   * @param {State} before
+   * @param {import('./websocket_transport.js').Ending} [ending]
+   */
+  #changed(state, before, ending) {
+    const status = this.getStatus();
+    const transportBefore = TRANSPORTS[before] ?? null;
+    this.#lifecycle.call('state', status);
+    if (status.transport !== transportBefore) this.#lifecycle.call('transport', status.transport);
+    if (status.transport && !transportBefore) {
+      this.#connects++;
+      this.#lifecycle.call('connect', status);
+    } else if (!status.transport && transportBefore) {
+      this.#lifecycle.call('disconnect', ending);
+    }
+  }
+
+  /** @param {Envelope} message */
+  #message(message) {
+    const { type, topic, data } = message;
+    if (message.offset) return this.#subscriptions.receive(message);
+    if (type === 'batch') {
+      this.#stats.dropped += data.dropped ?? 0;
+      return data.messages.forEach((/** @type {Envelope} */ event) => this.#subscriptions.receive(event));
+    }
+    if (type === 'subscription') this.#subscriptions.subscribed(message);
+    if (type === 'unsubscription') this.#subscriptions.unsubscribed(message);
+    if (type === 'pong' && data.cursor) this.#subscriptions.advance(data.cursor);
+    if (type === 'error') this.#lifecycle.call('error', { ...data, topic });
+    this.#announce(message);
+  }
+
+  /** @param {Envelope} event */
+  #deliver(event) {
+    this.#events.set(event.topic, (this.#events.get(event.topic) ?? 0) + 1);
+    this.#byTopic.call(event.topic, event);
+    this.#announce(event);
+  }
+
+  /** @param {Envelope} message */
+  #announce(message) {
+    this.#byType.call(message.type, message);
+    this.#byType.call('*', message);
+  }
+
+  /**
+   * @param {string} topic
+   * @param {string} cursor
+   */
+  #gap(topic, cursor) {
+    this.#stats.gaps++;
+    this.#lifecycle.call('gap', { topic, cursor });
+  }
+}
+
+/** The page's one connection: `window.wsManager`. */
+export const wsManager = /** @type {{wsManager: WebSocketManager}} */ (/** @type {unknown} */ (globalThis)).wsManager
+  ??= new WebSocketManager();

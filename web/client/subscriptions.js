@@ -1,0 +1,283 @@
+/** @typedef {import('./spanwire.js').Envelope} Envelope */
+
+/**
+ * A place in the bridge's log: everything at or below `offset` has been received.
+ * @typedef {{epoch: string, offset: number}} Position
+ */
+
+/**
+ * @typedef {object} Topic
+ * @property {string} name
+ * @property {number} handlers how many want it
+ * @property {number} history how many of the last events to ask for where there is no position to resume from
+ * @property {Position | null} position null until the bridge has named one
+ * @property {boolean} live the transport in use has confirmed it; events that come before belong to an earlier life
+ * @property {number} request id of the subscribe frame whose answer counts
+ * @property {boolean} alone its last poll with others was refused, so it is asked for by itself
+ * @property {boolean} refused its own poll was refused
+ */
+
+/**
+ * @typedef {object} PollRequest
+ * @property {string[]} topics
+ * @property {string} [cursor]
+ * @property {number} [history]
+ * @property {number} wait seconds
+ */
+
+/**
+ * @typedef {object} PollAnswer
+ * @property {Envelope[]} messages
+ * @property {string} cursor
+ * @property {boolean} more
+ * @property {Record<string, {recovered: boolean}>} [topics]
+ */
+
+/** Topics in one subscribe frame; keeps it far below the bridge's 64 KiB. */
+const TOPICS_PER_FRAME = 64;
+const POLL_WAIT_S = 25;
+
+/**
+ * @param {string} cursor
+ * @returns {Position}
+ */
+function parseCursor(cursor) {
+  const [, epoch, offset] = /^([0-9A-Za-z]+)-(\d+)$/.exec(cursor) ?? [];
+  if (!epoch) throw new TypeError(`"${cursor}" is no cursor: pass one that the bridge gave out`);
+  return { epoch, offset: Number(offset) };
+}
+
+/** @param {Position} position */
+const formatCursor = ({ epoch, offset }) => `${epoch}-${offset}`;
+
+/**
+ * What the page wants to hear and how far it has heard it: the only state that outlives a transport, so that any of
+ * them can go on where the last one ended. It sends nothing; it says what to ask for and takes the answers.
+ */
+export class Subscriptions {
+  /** @type {Map<string, Topic>} */
+  #topics = new Map();
+  #requests = 0;
+  #deliver;
+  #gap;
+  duplicates = 0;
+
+  /**
+   * @param {(event: Envelope) => void} deliver called once per event, in order per topic
+   * @param {(topic: string, cursor: string) => void} gap events were missed for good; what follows starts at `cursor`
+   */
+  constructor(deliver, gap) {
+    this.#deliver = deliver;
+    this.#gap = gap;
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} history
+   * @param {string} [since]
+   * @returns {boolean} whether the topic is new
+   */
+  add(name, history, since) {
+    const known = this.#topics.get(name);
+    if (known) return !known.handlers++;
+    const position = since ? parseCursor(since) : null;
+    this.#topics.set(name, {
+      name, history, position, handlers: 1, live: false, request: 0, alone: false, refused: false,
+    });
+    return true;
+  }
+
+  /**
+   * @param {string} name
+   * @returns {boolean} whether nobody wants the topic any more
+   */
+  remove(name) {
+    const topic = this.#topics.get(name);
+    return !!topic && !--topic.handlers && this.#topics.delete(name);
+  }
+
+  get names() {
+    return [...this.#topics.keys()];
+  }
+
+  /** @returns {[topic: string, cursor: string | null][]} where each topic stands */
+  get cursors() {
+    return [...this.#topics.values()].map(({ name, position }) => [name, position && formatCursor(position)]);
+  }
+
+  /** The transport is gone: nothing counts until the next one has confirmed it. */
+  suspend() {
+    for (const topic of this.#topics.values()) topic.live = topic.alone = topic.refused = false;
+  }
+
+  // ---- WebSocket: subscribe frames, and the bridge's answers
+
+  /**
+   * @param {string[]} names
+   * @returns {object[]} the frames that (re)subscribe them where they stand
+   */
+  frames(names = this.names) {
+    const frames = [];
+    const topics = names.flatMap((name) => this.#topics.get(name) ?? []);
+    for (const group of groups(topics, ({ history }) => `${history}`)) {
+      for (let i = 0; i < group.length; i += TOPICS_PER_FRAME) {
+        frames.push(this.#frame(group.slice(i, i + TOPICS_PER_FRAME)));
+      }
+    }
+    return frames;
+  }
+
+  /** @param {Topic[]} topics of one `history` */
+  #frame(topics) {
+    const id = ++this.#requests;
+    /** @type {Record<string, string>} */
+    const since = {};
+    for (const topic of topics) {
+      topic.request = id;
+      if (topic.position) since[topic.name] = formatCursor(topic.position);
+    }
+    return {
+      action: 'subscribe',
+      id,
+      topics: topics.map(({ name }) => name),
+      since: Object.keys(since).length ? since : undefined,
+      history: topics[0].history || undefined,
+    };
+  }
+
+  /**
+   * The bridge's `subscription`: an answer, or on its own where its log was replaced or an administrator subscribed us.
+   * @param {Envelope} message
+   */
+  subscribed({ topic: name, data }) {
+    const topic = this.#topics.get(name);
+    if (!topic || (data.id ?? topic.request) !== topic.request) return;
+    const start = parseCursor(data.cursor);
+    const had = topic.position;
+    const known = had?.epoch === start.epoch && (topic.live || had.offset >= start.offset);
+    topic.live = true;
+    // Confirmed again without a `since`: nothing moved, unless there is another log or a hole before its start.
+    if (known && data.recovered === undefined) return;
+    topic.position = start;
+    if (had && !data.recovered) this.#gap(name, data.cursor);
+  }
+
+  /** @param {Envelope} message the bridge's `unsubscription`, where it was not us who asked */
+  unsubscribed({ topic: name, data }) {
+    const topic = this.#topics.get(name);
+    if (topic && data.reason !== 'client') topic.live = false;
+  }
+
+  /**
+   * The bridge's `pong`: all that is live has arrived up to `cursor`. Moves quiet topics on, which would otherwise one
+   * day stand before what the bridge still remembers.
+   * @param {string} cursor
+   */
+  advance(cursor) {
+    const { epoch, offset } = parseCursor(cursor);
+    for (const { live, position } of this.#topics.values()) {
+      if (live && position?.epoch === epoch) position.offset = Math.max(position.offset, offset);
+    }
+  }
+
+  /** @param {Envelope} event */
+  receive(event) {
+    const topic = this.#topics.get(event.topic);
+    if (topic?.live) this.#accept(topic, event);
+  }
+
+  // ---- long poll: what to ask for next, and what came back
+
+  /**
+   * One cursor speaks for all topics of a poll. So topics that stand apart, each where its own subscription left it,
+   * first catch up with their like at once; then all are held together from the lowest position.
+   * @returns {PollRequest | undefined} undefined where there is nothing to ask for
+   */
+  nextPoll() {
+    const topics = [...this.#topics.values()].filter(({ refused }) => !refused);
+    const behind = topics.filter(({ live }) => !live);
+    const [group = topics] = groups(behind, ({ name, position, history, alone }) =>
+      `${position ? formatCursor(position) : history} ${alone && name}`);
+    if (!group.length) return undefined;
+    const { position, history } = group.reduce((low, topic) =>
+      Number(topic.position?.offset) < Number(low.position?.offset) ? topic : low);
+    return {
+      topics: group.map(({ name }) => name),
+      ...(position ? { cursor: formatCursor(position) } : history && { history }),
+      wait: behind.length ? 0 : POLL_WAIT_S,
+    };
+  }
+
+  /**
+   * @param {PollRequest} request
+   * @param {PollAnswer} answer
+   */
+  polled(request, answer) {
+    const head = parseCursor(answer.cursor);
+    /** @type {Map<string, Topic>} */
+    const asked = new Map();
+    for (const name of request.topics) {
+      const topic = this.#topics.get(name);
+      if (!topic) continue;
+      asked.set(name, topic);
+      topic.live = !answer.more;
+      if (!request.cursor) topic.position = { ...head, offset: 0 };
+      else if (answer.topics?.[name]?.recovered === false) this.#restart(topic, answer.cursor);
+    }
+    for (const event of answer.messages) {
+      const topic = asked.get(event.topic);
+      if (topic?.handlers) this.#accept(topic, event);
+    }
+    for (const { position } of asked.values()) {
+      if (position) position.offset = Math.max(position.offset, head.offset);
+    }
+    for (const topic of this.#topics.values()) {
+      if (topic.position?.epoch !== head.epoch) topic.live = false;
+    }
+  }
+
+  /** @param {PollRequest} request that the bridge refused for good: find out which of its topics is the cause */
+  refused({ topics }) {
+    for (const name of topics) {
+      const topic = this.#topics.get(name);
+      if (topic) Object.assign(topic, { live: false, alone: true, refused: topics.length === 1 });
+    }
+  }
+
+  /**
+   * After a gap in a poll. Its history comes with a poll that has no cursor.
+   * @param {Topic} topic
+   * @param {string} cursor
+   */
+  #restart(topic, cursor) {
+    topic.position = topic.history ? null : parseCursor(cursor);
+    this.#gap(topic.name, cursor);
+  }
+
+  /**
+   * @param {Topic} topic
+   * @param {Envelope} event
+   */
+  #accept({ position }, event) {
+    if (!position) return;
+    if (event.offset <= position.offset) {
+      this.duplicates++;
+      return;
+    }
+    position.offset = event.offset;
+    this.#deliver(event);
+  }
+}
+
+/**
+ * @template T
+ * @param {T[]} items
+ * @param {(item: T) => string} key
+ * @returns {T[][]} the items that share a key
+ */
+function groups(items, key) {
+  /** @type {Map<string, T[]>} */
+  const byKey = new Map();
+  for (const item of items) byKey.set(key(item), [...(byKey.get(key(item)) ?? []), item]);
+  return [...byKey.values()];
+}
