@@ -1,0 +1,55 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+#include "bridge/config/config.h"
+#include "bridge/fanout/shard.h"
+#include "bridge/observe/metrics.h"
+#include "bridge/session/registry.h"
+#include "bridge/session/settings.h"
+#include "bridge/transport/connection_set.h"
+#include "bridge/transport/outbound_queue.h"
+#include "bridge/transport/timer_wheel.h"
+
+namespace spanwire::transport {
+
+// What the connections of one shard share. One per shard, owned by HttpServer; outlives the connections. Shard thread
+// only, but for what its members say of themselves.
+struct ShardContext {
+  // The wheel turns in such steps while the shard has connections: timeouts are coarse.
+  static constexpr std::chrono::milliseconds kTick{100};
+  static constexpr size_t kReadBufferBytes = 64 * 1024;
+
+  ShardContext(fanout::Shard& shard_in, session::Registry& registry_in, const session::Settings& settings_in,
+               const config::Config& config_in, observe::Metrics& metrics_in, std::atomic<size_t>& total_connections)
+      : shard(shard_in),
+        registry(registry_in),
+        settings(settings_in),
+        config(config_in),
+        metrics(metrics_in),
+        counters(metrics_in.AddShard()),
+        connections(total_connections) {}
+
+  fanout::Shard& shard;
+  session::Registry& registry;
+  const session::Settings& settings;
+  const config::Config& config;
+  observe::Metrics& metrics;        // the whole bridge's
+  observe::ShardMetrics& counters;  // this shard's
+  TimerWheel timers{std::chrono::steady_clock::now(), kTick};
+  OutboundQueuePool queues;
+  // Every connection reads into this and keeps nothing in it beyond the call, so that an idle one owns no buffer.
+  std::vector<char> read_buffer = std::vector<char>(kReadBufferBytes);
+  // Whoever owns a client's socket is a Connection in here.
+  ConnectionSet connections;
+
+  // A deadline for `timers`.
+  static TimerWheel::TimePoint After(TimerWheel::Duration duration) {
+    return std::chrono::steady_clock::now() + duration;
+  }
+};
+
+}  // namespace spanwire::transport
