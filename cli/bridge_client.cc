@@ -1,0 +1,162 @@
+#include "cli/bridge_client.h"
+
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+#include "cli/grpc_status.h"
+#include "cli/interrupt.h"
+#include "cli/version.h"
+#include "fmt/format.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "grpcpp/grpcpp.h"
+#include "spanwire/v1/admin.grpc.pb.h"
+#include "spanwire/v1/publisher.grpc.pb.h"
+#include "spanwire/v1/schema.grpc.pb.h"
+
+namespace spanwire::cli {
+namespace {
+
+// A page of connections with all their subscriptions may exceed gRPC's default of 4 MiB.
+constexpr int kMaxAnswerBytes = 64 * 1024 * 1024;
+// Finds a dead bridge host under a silent stream. gRPC servers tolerate a ping every 5 minutes, not more often.
+constexpr int kKeepaliveMs = 6 * 60 * 1000;
+
+bool IsLoopback(std::string_view server) {
+  return server.starts_with("127.") || server.starts_with("localhost:") || server.starts_with("[::1]");
+}
+
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& server) {
+  grpc::ChannelArguments arguments;
+  arguments.SetUserAgentPrefix(fmt::format("spanwire-cli/{}", kVersion));
+  arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // A proxy for the outside world (http_proxy) cannot reach this machine's own loopback.
+  if (IsLoopback(server)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return grpc::CreateCustomChannel(server, grpc::InsecureChannelCredentials(), arguments);
+}
+
+}  // namespace
+
+struct BridgeClient::Stubs {
+  explicit Stubs(const std::string& server)
+      : channel(MakeChannel(server)),
+        admin(v1::AdminService::NewStub(channel)),
+        publisher(v1::PublisherService::NewStub(channel)),
+        schema(v1::SchemaService::NewStub(channel)),
+        health(grpc::health::v1::Health::NewStub(channel)) {}
+
+  std::shared_ptr<grpc::Channel> channel;
+  std::unique_ptr<v1::AdminService::Stub> admin;
+  std::unique_ptr<v1::PublisherService::Stub> publisher;
+  std::unique_ptr<v1::SchemaService::Stub> schema;
+  std::unique_ptr<grpc::health::v1::Health::Stub> health;
+};
+
+namespace {
+
+template <class Stub, class Request, class Response>
+absl::StatusOr<Response> Call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                              const Request& request, absl::Duration timeout) {
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+  Response response;
+  const grpc::Status status = (stub.*method)(&context, request, &response);
+  if (!status.ok()) return FromGrpc(status);
+  return response;
+}
+
+// Waits until the channel stands or has failed once; the call that follows tells why. A stream has no deadline, so an
+// address that swallows everything would hold it for ever.
+absl::Status AwaitConnection(grpc::Channel& channel, absl::Duration timeout) {
+  const auto deadline = absl::ToChronoTime(absl::Now() + timeout);
+  grpc_connectivity_state state = channel.GetState(/*try_to_connect=*/true);
+  while (state != GRPC_CHANNEL_READY && state != GRPC_CHANNEL_TRANSIENT_FAILURE) {
+    if (!channel.WaitForStateChange(state, deadline)) return absl::DeadlineExceededError("not connected in time");
+    state = channel.GetState(/*try_to_connect=*/true);
+  }
+  return absl::OkStatus();
+}
+
+// Opens a stream with `open(context)` and reads it to its end.
+template <class Response, class Open>
+absl::StatusOr<StreamEnd> Follow(grpc::Channel& channel, absl::Duration timeout, Open open, Take<Response> take) {
+  const absl::Status connected = AwaitConnection(channel, timeout);
+  if (!connected.ok()) return connected;
+  grpc::ClientContext context;
+  const InterruptGuard guard([&context] { context.TryCancel(); });
+  const std::unique_ptr<grpc::ClientReader<Response>> reader = open(&context);
+  Response response;
+  bool had_enough = false;
+  while (!had_enough && reader->Read(&response)) had_enough = !take(response);
+  if (had_enough) context.TryCancel();
+  const grpc::Status status = reader->Finish();
+  if (had_enough) return StreamEnd::kReaderHadEnough;
+  if (guard.interrupted()) return StreamEnd::kInterrupted;
+  if (!status.ok()) return FromGrpc(status);
+  return StreamEnd::kBridgeEnded;
+}
+
+}  // namespace
+
+BridgeClient::BridgeClient(std::string server, absl::Duration timeout)
+    : timeout_(timeout), stubs_(std::make_unique<Stubs>(server)) {}
+
+BridgeClient::~BridgeClient() = default;
+
+absl::StatusOr<v1::ListConnectionsResponse> BridgeClient::ListConnections(const v1::ListConnectionsRequest& request) {
+  return Call(*stubs_->admin, &v1::AdminService::Stub::ListConnections, request, timeout_);
+}
+
+absl::StatusOr<v1::GetConnectionResponse> BridgeClient::GetConnection(const v1::GetConnectionRequest& request) {
+  return Call(*stubs_->admin, &v1::AdminService::Stub::GetConnection, request, timeout_);
+}
+
+absl::StatusOr<StreamEnd> BridgeClient::WatchConnections(const v1::WatchConnectionsRequest& request,
+                                                         Take<v1::WatchConnectionsResponse> take) {
+  const auto open = [&](grpc::ClientContext* context) { return stubs_->admin->WatchConnections(context, request); };
+  return Follow(*stubs_->channel, timeout_, open, take);
+}
+
+absl::StatusOr<v1::CloseConnectionsResponse> BridgeClient::CloseConnections(
+    const v1::CloseConnectionsRequest& request) {
+  return Call(*stubs_->admin, &v1::AdminService::Stub::CloseConnections, request, timeout_);
+}
+
+absl::StatusOr<v1::ListTopicsResponse> BridgeClient::ListTopics(const v1::ListTopicsRequest& request) {
+  return Call(*stubs_->admin, &v1::AdminService::Stub::ListTopics, request, timeout_);
+}
+
+absl::StatusOr<v1::GetTopicResponse> BridgeClient::GetTopic(const v1::GetTopicRequest& request) {
+  return Call(*stubs_->admin, &v1::AdminService::Stub::GetTopic, request, timeout_);
+}
+
+absl::StatusOr<StreamEnd> BridgeClient::TailTopics(const v1::TailTopicsRequest& request,
+                                                   Take<v1::TailTopicsResponse> take) {
+  const auto open = [&](grpc::ClientContext* context) { return stubs_->admin->TailTopics(context, request); };
+  return Follow(*stubs_->channel, timeout_, open, take);
+}
+
+absl::StatusOr<v1::GetStatsResponse> BridgeClient::GetStats(const v1::GetStatsRequest& request) {
+  return Call(*stubs_->admin, &v1::AdminService::Stub::GetStats, request, timeout_);
+}
+
+absl::StatusOr<v1::PublishResponse> BridgeClient::Publish(const v1::PublishRequest& request) {
+  return Call(*stubs_->publisher, &v1::PublisherService::Stub::Publish, request, timeout_);
+}
+
+absl::StatusOr<v1::ListSchemasResponse> BridgeClient::ListSchemas(const v1::ListSchemasRequest& request) {
+  return Call(*stubs_->schema, &v1::SchemaService::Stub::ListSchemas, request, timeout_);
+}
+
+absl::StatusOr<v1::GetSchemaResponse> BridgeClient::GetSchema(const v1::GetSchemaRequest& request) {
+  return Call(*stubs_->schema, &v1::SchemaService::Stub::GetSchema, request, timeout_);
+}
+
+absl::StatusOr<grpc::health::v1::HealthCheckResponse> BridgeClient::CheckHealth(
+    const grpc::health::v1::HealthCheckRequest& request) {
+  return Call(*stubs_->health, &grpc::health::v1::Health::Stub::Check, request, timeout_);
+}
+
+}  // namespace spanwire::cli

@@ -1,0 +1,70 @@
+#include "cli/global_options.h"
+
+#include <charconv>
+#include <map>
+#include <string>
+
+#include "CLI/Option.hpp"
+#include "CLI/Validators.hpp"
+#include "bridge/model/absl_view.h"
+
+namespace spanwire::cli {
+namespace {
+
+constexpr char kDefaultPort[] = "50051";
+
+bool IsPort(std::string_view text) {
+  int port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc() && end == text.data() + text.size() && port >= 1 && port <= 65535;
+}
+
+// Completes "host" to "host:50051". The answer is an error sentence, or empty.
+std::string CheckServer(std::string& server) {
+  const std::string hint = "'" + server + "' is not HOST:PORT, such as 127.0.0.1:50051";
+  if (server.empty() || server.find("/") != std::string::npos) return hint;
+  const size_t bracket = server.rfind(']');
+  const size_t colon = server.rfind(':');
+  const bool has_port = colon != std::string::npos && (bracket == std::string::npos || colon > bracket);
+  if (!has_port) {
+    server += std::string(":") + kDefaultPort;
+    return "";
+  }
+  return colon > 0 && IsPort(std::string_view(server).substr(colon + 1)) ? "" : hint;
+}
+
+bool ParseTimeout(const std::string& text, absl::Duration& timeout) {
+  if (!absl::ParseDuration(text, &timeout) && !absl::ParseDuration(text + "s", &timeout)) return false;
+  return timeout > absl::ZeroDuration() && timeout <= absl::Hours(24);
+}
+
+}  // namespace
+
+void DeclareGlobalOptions(CLI::App& root, GlobalOptions& options) {
+  root.add_option("--server", options.server, "gRPC address of the bridge")
+      ->envname("SPANWIRE_SERVER")
+      ->type_name("HOST:PORT")
+      ->default_str(options.server)
+      ->transform(CLI::Validator(CheckServer, ""));
+  const std::map<std::string, OutputFormat> formats = {
+      {"table", OutputFormat::kTable}, {"wide", OutputFormat::kWide}, {"json", OutputFormat::kJson}};
+  root.add_option_function<std::string>(
+          "-o,--output", [&options, formats](const std::string& name) { options.output = formats.at(name); },
+          "How answers are printed: table, wide or json")
+      ->type_name("FORMAT")
+      ->default_str("table")
+      ->check(CLI::IsMember({"table", "wide", "json"}).description(""));
+  root.add_option_function<std::string>(
+          "--timeout",
+          [&options](const std::string& text) {
+            if (!ParseTimeout(text, options.timeout)) {
+              throw CLI::ValidationError("--timeout", "'" + text + "' is not a time, such as 500ms, 10s or 1m");
+            }
+          },
+          "How long to wait for an answer; for streams, for a connection")
+      ->type_name("TIME")
+      ->default_str("10s");
+  root.add_flag("--no-color", options.no_color, "No colours, even on a terminal (also: NO_COLOR)");
+}
+
+}  // namespace spanwire::cli

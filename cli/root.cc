@@ -1,0 +1,115 @@
+#include "cli/root.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "CLI/App.hpp"
+#include "CLI/Config.hpp"  // defines what App.hpp declares
+#include "CLI/Error.hpp"
+#include "CLI/Formatter.hpp"  // likewise
+#include "cli/command_set.h"
+#include "cli/completion/completion.h"
+#include "cli/connections/close.h"
+#include "cli/connections/list.h"
+#include "cli/connections/show.h"
+#include "cli/connections/watch.h"
+#include "cli/global_options.h"
+#include "cli/health/health.h"
+#include "cli/printable.h"
+#include "cli/publish/publish.h"
+#include "cli/schema/list.h"
+#include "cli/schema/show.h"
+#include "cli/session.h"
+#include "cli/stats/stats.h"
+#include "cli/tail/tail.h"
+#include "cli/topics/list.h"
+#include "cli/topics/show.h"
+#include "cli/version.h"
+
+namespace spanwire::cli {
+namespace {
+
+constexpr char kRootFooter[] = R"(Examples:
+  spanwire health
+  spanwire connections list --user u-17
+  spanwire publish stats --type stats_update --data '{"cpu": 45.2}'
+  spanwire tail stats -o json | jq .data.cpu
+
+Options may stand before or after the command. `spanwire COMMAND --help` tells more.
+
+Exit codes:
+  0    done; also when Ctrl-C ends `tail` or `connections watch`
+  1    it failed
+  2    wrong use: bad flags, bad JSON in --data, input that the bridge finds invalid
+  3    not found
+  4    not authenticated, or not permitted
+  5    the bridge is not reached, does not answer in time or cannot take it now
+  130  interrupted before it was done)";
+
+CLI::App* AddGroup(CLI::App& root, const char* name, const char* description) {
+  return root.add_subcommand(name, description)->require_subcommand(1);
+}
+
+void DeclareCommands(CLI::App& root, CommandSet& commands) {
+  CLI::App& connections = *AddGroup(root, "connections", "See and close the connections of subscribers");
+  commands.Add(connections, connections::DeclareList, connections::RunList);
+  commands.Add(connections, connections::DeclareShow, connections::RunShow);
+  commands.Add(connections, connections::DeclareWatch, connections::RunWatch);
+  commands.Add(connections, connections::DeclareClose, connections::RunClose);
+  CLI::App& topics = *AddGroup(root, "topics", "See topics, their subscribers and their history");
+  commands.Add(topics, topics::DeclareList, topics::RunList);
+  commands.Add(topics, topics::DeclareShow, topics::RunShow);
+  commands.Add(root, publish::Declare, publish::Run);
+  commands.Add(root, tail::Declare, tail::Run);
+  commands.Add(root, stats::Declare, stats::Run);
+  CLI::App& schema = *AddGroup(root, "schema", "See the message types that can be published");
+  commands.Add(schema, schema::DeclareList, schema::RunList);
+  commands.Add(schema, schema::DeclareShow, schema::RunShow);
+  commands.Add(root, health::Declare, health::Run);
+  completion::Add(root, commands);
+}
+
+// The commands parsed so far, as typed: "spanwire connections list".
+std::string ParsedPath(const CLI::App& root) {
+  std::string path = root.get_name();
+  const CLI::App* app = &root;
+  while (!app->get_subcommands().empty()) {
+    app = app->get_subcommands().back();
+    path += " " + app->get_name();
+  }
+  return path;
+}
+
+ExitCode Stop(const CLI::App& root, const CLI::ParseError& stop, Streams& streams) {
+  if (stop.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+    root.exit(stop, streams.out, streams.err);  // --help or --version
+    return ExitCode::kOk;
+  }
+  streams.err << "error: " << Printable(stop.what()) << "\nSee `" << ParsedPath(root) << " --help`." << std::endl;
+  return ExitCode::kUsage;
+}
+
+}  // namespace
+
+ExitCode RunCommandLine(std::vector<std::string> arguments, Streams& streams, const model::Clock& clock,
+                        absl::TimeZone zone) {
+  CLI::App root("Sees and steers a Spanwire bridge: who is connected, what is published, and what subscribers get.",
+                "spanwire");
+  root.fallthrough()->require_subcommand(1)->footer(kRootFooter);
+  root.set_version_flag("--version", std::string("spanwire ") + kVersion, "Print the version and exit");
+  GlobalOptions options;
+  DeclareGlobalOptions(root, options);
+  CommandSet commands;
+  DeclareCommands(root, commands);
+  try {
+    std::reverse(arguments.begin(), arguments.end());  // the order in which CLI11 takes them
+    root.parse(std::move(arguments));
+  } catch (const CLI::ParseError& stop) {
+    return Stop(root, stop, streams);
+  }
+  BridgeClient bridge(options.server, options.timeout);
+  Session session(options, streams, bridge, clock, zone);
+  return commands.run()(session);
+}
+
+}  // namespace spanwire::cli

@@ -1,0 +1,80 @@
+#include "cli/session.h"
+
+#include <cstdlib>
+
+#include "cli/failure.h"
+#include "cli/json_answer.h"
+#include "cli/printable.h"
+#include "cli/table.h"
+
+namespace spanwire::cli {
+namespace {
+
+// https://no-color.org, and terminals that cannot.
+bool EnvironmentAllowsColor() {
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  const bool dumb = term != nullptr && std::string_view(term) == "dumb";
+  return (no_color == nullptr || *no_color == '\0') && !dumb;
+}
+
+}  // namespace
+
+Session::Session(const GlobalOptions& options, Streams& streams, BridgeClient& bridge, const model::Clock& clock,
+                 absl::TimeZone zone)
+    : options_(options),
+      streams_(streams),
+      bridge_(bridge),
+      clock_(clock),
+      zone_(zone),
+      colors_wanted_(!options.no_color && EnvironmentAllowsColor()) {}
+
+ExitCode Session::PrintJson(const google::protobuf::Message& answer) {
+  const absl::StatusOr<std::string> json = JsonAnswer(answer, JsonLayout::kIndented);
+  if (!json.ok()) return Fail("print the answer", json.status());
+  streams_.out << *json;
+  return ExitCode::kOk;
+}
+
+bool Session::PrintJsonLine(const google::protobuf::Message& message) {
+  const absl::StatusOr<std::string> json = JsonAnswer(message, JsonLayout::kOneLine);
+  if (!json.ok()) {
+    Fail("print a message", json.status());
+    return true;  // one message that cannot be printed does not end the stream
+  }
+  streams_.out << *json;
+  return Flush();
+}
+
+bool Session::Flush() {
+  return streams_.out.flush().good();
+}
+
+void Session::Note(std::string_view line) {
+  streams_.out.flush();  // so that both appear in the order in which they were written
+  streams_.err << Printable(line) << std::endl;
+}
+
+bool Session::Confirm(std::string_view question) {
+  streams_.err << Printable(question) << " [y/N] " << std::flush;
+  std::string answer;
+  if (!std::getline(streams_.in, answer)) return false;
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+ExitCode Session::Fail(std::string_view what, const absl::Status& error) {
+  streams_.out.flush();
+  streams_.err << ErrorLabel() << Explain(error, {std::string(what), options_.server, options_.timeout}) << std::flush;
+  return ExitCodeFor(error);
+}
+
+ExitCode Session::Misused(std::string_view sentence) {
+  streams_.err << ErrorLabel() << Printable(sentence) << std::endl;
+  return ExitCode::kUsage;
+}
+
+std::string Session::ErrorLabel() const {
+  return Styled("error:", Style::kBad, streams_.err_is_terminal && colors_wanted_) + " ";
+}
+
+}  // namespace spanwire::cli

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <istream>
+#include <ostream>
+
+namespace spanwire::cli {
+
+// Where a command reads and writes. Borrowed: main() or a test owns them.
+struct Streams {
+  std::istream& in;
+  std::ostream& out;  // the answer, and nothing else
+  std::ostream& err;  // messages
+  bool in_is_terminal = false;
+  bool out_is_terminal = false;
+  bool err_is_terminal = false;
+};
+
+}  // namespace spanwire::cli

@@ -1,0 +1,7 @@
+#include "cli/version.h"
+
+namespace spanwire::cli {
+
+const char kVersion[] = SPANWIRE_VERSION;
+
+}  // namespace spanwire::cli
