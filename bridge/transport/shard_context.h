@@ -13,6 +13,8 @@
 #include "bridge/transport/connection_set.h"
 #include "bridge/transport/outbound_queue.h"
 #include "bridge/transport/timer_wheel.h"
+#include "bridge/transport/user_agents.h"
+#include "bridge/transport/user_agents.h"
 
 namespace spanwire::transport {
 
@@ -29,24 +31,26 @@ struct ShardContext {
         registry(registry_in),
         settings(settings_in),
         config(config_in),
-        metrics(metrics_in),
-        counters(metrics_in.AddShard()),
+        all_metrics(metrics_in),
+        metrics(metrics_in.AddShard()),
         connections(total_connections) {}
 
   fanout::Shard& shard;
   session::Registry& registry;
   const session::Settings& settings;
   const config::Config& config;
-  observe::Metrics& metrics;        // the whole bridge's
-  observe::ShardMetrics& counters;  // this shard's
-  TimerWheel timers{std::chrono::steady_clock::now(), kTick};
+  observe::Metrics& all_metrics;   // the whole bridge's; any thread
+  observe::ShardMetrics& metrics;  // this shard's
+  TimerWheel wheel{std::chrono::steady_clock::now(), kTick};
   OutboundQueuePool queues;
+  UserAgents user_agents;
+  UserAgents user_agents;
   // Every connection reads into this and keeps nothing in it beyond the call, so that an idle one owns no buffer.
   std::vector<char> read_buffer = std::vector<char>(kReadBufferBytes);
   // Whoever owns a client's socket is a Connection in here.
   ConnectionSet connections;
 
-  // A deadline for `timers`.
+  // A deadline for `wheel`.
   static TimerWheel::TimePoint After(TimerWheel::Duration duration) {
     return std::chrono::steady_clock::now() + duration;
   }
