@@ -6,8 +6,8 @@
 
 namespace spanwire::fanout {
 
-Fanout::Fanout(int shards, broker::Broker& broker) {
-  for (int i = 0; i < shards; ++i) shards_.push_back(std::make_unique<Shard>(i, broker));
+Fanout::Fanout(int shards, broker::Broker& broker, observe::Metrics& metrics) {
+  for (int i = 0; i < shards; ++i) shards_.push_back(std::make_unique<Shard>(i, broker, metrics.AddShard()));
   broker.SetSink(this);
 }
 

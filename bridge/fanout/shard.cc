@@ -9,8 +9,8 @@
 
 namespace spanwire::fanout {
 
-Shard::Shard(int index, broker::Broker& broker)
-    : index_(index), bit_(uint64_t{1} << index), broker_(broker), sweep_timer_(io_) {
+Shard::Shard(int index, broker::Broker& broker, observe::ShardMetrics& metrics)
+    : index_(index), bit_(uint64_t{1} << index), broker_(broker), metrics_(metrics), sweep_timer_(io_) {
   assert(index >= 0 && index < 64);
 }
 
@@ -110,7 +110,7 @@ void Shard::DistributeRun(absl::Span<const model::EnvelopePtr> events) {
   auto found = hubs_.find(events.front()->topic().get());
   if (found == hubs_.end()) return;
   Hub& hub = *found->second;
-  deliveries_.fetch_add(events.size() * hub.live().size(), std::memory_order_relaxed);
+  metrics_.deliveries.Add(events.size() * hub.live().size());
   hub.Distribute(Run(events));
 }
 
@@ -158,7 +158,7 @@ bool Shard::Join(const model::TopicPtr& topic, Subscription& subscription) {
     hub = std::make_unique<Hub>(topic, *tenant);
   }
   hub->Add(subscription);
-  subscriptions_.fetch_add(1, std::memory_order_relaxed);
+  metrics_.subscriptions.Add();
   if (fresh) AskForInterest(*hub);
   return hub->ready();
 }
@@ -167,7 +167,7 @@ void Shard::Leave(Subscription& subscription) {
   Hub* hub = subscription.hub;
   if (hub == nullptr) return;
   hub->Remove(subscription);
-  subscriptions_.fetch_sub(1, std::memory_order_relaxed);
+  metrics_.subscriptions.Sub();
   if (hub->members() == 0) ArmSweep();
 }
 
@@ -187,7 +187,7 @@ void Shard::OnInterest(const model::TopicPtr& topic, absl::StatusOr<broker::Head
     topic->shards.fetch_and(~bit_, std::memory_order_seq_cst);
     for (Subscription* subscription : hub->Everybody()) {
       hub->Remove(*subscription);
-      subscriptions_.fetch_sub(1, std::memory_order_relaxed);
+      metrics_.subscriptions.Sub();
       subscription->subscriber->OnUnavailable(*subscription, head.status());
     }
     return;

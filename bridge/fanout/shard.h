@@ -16,6 +16,7 @@
 #include "bridge/broker/broker.h"
 #include "bridge/fanout/hub.h"
 #include "bridge/fanout/subscriber.h"
+#include "bridge/observe/metrics.h"
 
 namespace spanwire::fanout {
 
@@ -34,7 +35,8 @@ class Corked {
 class Shard {
  public:
   // `index` is below 64: it is a bit in Topic::shards.
-  Shard(int index, broker::Broker& broker);
+  // `metrics` is this shard's own.
+  Shard(int index, broker::Broker& broker, observe::ShardMetrics& metrics);
   ~Shard();
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
@@ -82,10 +84,7 @@ class Shard {
     Shard& shard_;
   };
 
-  // Events handed to subscriptions so far. Any thread.
-  uint64_t deliveries() const { return deliveries_.load(std::memory_order_relaxed); }
-  // Subscriptions now. Any thread.
-  uint64_t subscriptions() const { return subscriptions_.load(std::memory_order_relaxed); }
+  observe::ShardMetrics& metrics() { return metrics_; }
 
  private:
   // The inbox holds at most so many events. A shard that falls further behind drops them all and lets its subscriptions
@@ -123,6 +122,7 @@ class Shard {
   const int index_;
   const uint64_t bit_;
   broker::Broker& broker_;
+  observe::ShardMetrics& metrics_;
   boost::asio::io_context io_{1};
   boost::asio::steady_timer sweep_timer_;
   bool sweep_armed_ = false;
@@ -144,8 +144,6 @@ class Shard {
   absl::flat_hash_map<const model::Topic*, std::unique_ptr<Hub>> hubs_;
   std::vector<Corked*> corked_;
   int cork_depth_ = 0;
-  std::atomic<uint64_t> deliveries_{0};
-  std::atomic<uint64_t> subscriptions_{0};
 };
 
 }  // namespace spanwire::fanout

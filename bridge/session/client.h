@@ -42,7 +42,7 @@ class Client {
   virtual const std::string& client_id() const = 0;
   virtual ClientSnapshot Describe() const = 0;
   // Ends it as an administrator, or a drain, wants it.
-  virtual void Close(CloseCode code, std::string_view reason) = 0;
+  virtual void Disconnect(CloseCode code, std::string_view reason) = 0;
 };
 
 }  // namespace spanwire::session

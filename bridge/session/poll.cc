@@ -122,7 +122,7 @@ ClientSnapshot Poll::Describe() const {
   return snapshot;
 }
 
-void Poll::Close(CloseCode, std::string_view) {
+void Poll::Disconnect(CloseCode, std::string_view) {
   if (phase_ == Phase::kHeld) ReadAll(Phase::kLastRead);
 }
 

@@ -60,7 +60,7 @@ class Poll final : public fanout::Subscriber, public Client, public std::enable_
   const std::string& client_id() const override { return client_id_; }
   ClientSnapshot Describe() const override;
   // Answers now with what there is.
-  void Close(CloseCode code, std::string_view reason) override;
+  void Disconnect(CloseCode code, std::string_view reason) override;
 
   void OnReady(fanout::Subscription& subscription) override;
   void OnRun(fanout::Subscription& subscription, const fanout::Run& run) override;

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "bridge/session/client.h"
+#include "spanwire/v1/admin.pb.h"
+
+namespace spanwire::admin {
+
+bool Matches(const v1::ConnectionFilter& filter, const session::ClientSnapshot& client);
+// Whether the filter says nothing at all, and so means every connection.
+bool IsEmpty(const v1::ConnectionFilter& filter);
+
+// The client as administrators see it.
+v1::Connection ToProto(const session::ClientSnapshot& client);
+
+}  // namespace spanwire::admin

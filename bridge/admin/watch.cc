@@ -1,0 +1,57 @@
+#include "bridge/admin/watch.h"
+
+#include <utility>
+
+#include "bridge/admin/connection_filter.h"
+#include "bridge/admin/proto_time.h"
+
+namespace spanwire::admin {
+
+Watch::Watch(std::shared_ptr<Writer> stream, v1::ConnectionFilter filter, session::Directory& directory,
+             const model::Clock& clock)
+    : stream_(std::move(stream)), filter_(std::move(filter)), directory_(directory), clock_(clock) {}
+
+void Watch::Start() {
+  const std::shared_ptr<Watch> self = shared_from_this();
+  stream_->Begin({.gone = [self] {
+    self->directory_.Visit([self](fanout::Shard&, session::Registry& registry) { registry.RemoveObserver(self.get()); },
+                           [self] {});
+  }});
+  directory_.Visit(
+      [self](fanout::Shard&, session::Registry& registry) {
+        registry.ForEach(
+            [&](session::Client& client) { self->Tell(v1::WatchConnectionsResponse::KIND_EXISTING, client); });
+        registry.AddObserver(self.get());
+      },
+      [self] {});
+}
+
+void Watch::OnOpened(const session::Client& client) {
+  Tell(v1::WatchConnectionsResponse::KIND_OPENED, client);
+}
+
+void Watch::OnClosed(const session::Client& client, int close_code, std::string_view reason) {
+  Tell(v1::WatchConnectionsResponse::KIND_CLOSED, client, close_code, reason);
+}
+
+void Watch::Tell(v1::WatchConnectionsResponse::Kind kind, const session::Client& client, int close_code,
+                 std::string_view reason) {
+  const session::ClientSnapshot snapshot = client.Describe();
+  if (!Matches(filter_, snapshot)) return;
+  if (const uint64_t missed = missed_.exchange(0); missed > 0) {
+    v1::WatchConnectionsResponse note;
+    note.set_kind(v1::WatchConnectionsResponse::KIND_MISSED);
+    note.set_missed(missed);
+    *note.mutable_at() = ToProto(clock_.Now());
+    if (!stream_->Push(std::move(note))) missed_ += missed;
+  }
+  v1::WatchConnectionsResponse change;
+  change.set_kind(kind);
+  *change.mutable_connection() = ToProto(snapshot);
+  *change.mutable_at() = ToProto(clock_.Now());
+  change.set_close_code(close_code);
+  change.set_close_reason(std::string(reason));
+  if (!stream_->Push(std::move(change))) ++missed_;
+}
+
+}  // namespace spanwire::admin
