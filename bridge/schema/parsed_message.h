@@ -3,6 +3,7 @@
 #include <memory>
 #include <string_view>
 
+#include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
 
 namespace spanwire::schema {
@@ -13,13 +14,12 @@ class ParsedMessage {
  public:
   ParsedMessage() = default;
 
-  // Parses `bytes` as a message of `prototype`'s type, which must outlive the object. Empty where they are no such
-  // message; required fields (proto2) may be missing.
-  static ParsedMessage Parse(const google::protobuf::Message& prototype, std::string_view bytes);
+  // Parses `bytes` as a message of `prototype`'s type, which must outlive the object. INVALID_ARGUMENT where they are
+  // no such message or a required field (proto2) is missing.
+  static absl::StatusOr<ParsedMessage> Parse(const google::protobuf::Message& prototype, std::string_view bytes);
 
-  const google::protobuf::Message* get() const { return message_; }
+  // Not for an empty one.
   const google::protobuf::Message& operator*() const { return *message_; }
-  explicit operator bool() const { return message_ != nullptr; }
 
  private:
   struct Memory;

@@ -1,0 +1,33 @@
+#include "bridge/schema/json_output.h"
+
+#include <fmt/format.h>
+
+#include "bridge/model/absl_view.h"
+#include "bridge/model/error.h"
+#include "google/protobuf/stubs/common.h"
+
+namespace spanwire::schema {
+
+bool JsonOutput::IsUtf8(std::string_view text) {
+  return google::protobuf::internal::IsStructurallyValidUTF8(text.data(), static_cast<int>(text.size()));
+}
+
+bool JsonOutput::Fail(std::string_view sentence) {
+  return Fail(absl::InvalidArgumentError(model::ToAbsl(sentence)));
+}
+
+bool JsonOutput::FailUtf8(std::string_view where) {
+  return Fail(fmt::format("{} is not valid UTF-8: use a bytes field for what is not text", where));
+}
+
+bool JsonOutput::FailDepth() {
+  return Fail(fmt::format("the payload nests deeper than {} levels: flatten it", kMaxDepth));
+}
+
+bool JsonOutput::FailSize() {
+  return Fail(model::MakeError(absl::StatusCode::kInvalidArgument,
+                               "the payload's JSON is larger than an event may be: split it, or raise the event limit",
+                               {.reason = "TOO_LARGE", .metadata = {}}));
+}
+
+}  // namespace spanwire::schema
