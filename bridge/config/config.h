@@ -20,7 +20,9 @@ struct Limits {
   absl::Duration handshake_timeout = absl::Seconds(5);
   size_t request_head_bytes = 8 * 1024;
   size_t request_body_bytes = 64 * 1024;
-  size_t outbound_queue_bytes = 1024 * 1024;  // a connection; at least twice event_bytes
+  absl::Duration http_idle_timeout = absl::Seconds(60);   // between two requests of one connection
+  absl::Duration http_write_timeout = absl::Seconds(30);  // for a client to take an answer
+  size_t outbound_queue_bytes = 1024 * 1024;              // a connection; at least twice event_bytes
   size_t poll_messages = 1000;
   size_t poll_bytes = 1024 * 1024;
   size_t max_connections = 100'000;
