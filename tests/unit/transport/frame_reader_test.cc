@@ -140,6 +140,12 @@ TEST_F(FrameReaderTest, AControlFrameBetweenFragmentsMayBeCut) {
   EXPECT_EQ(reader_.memory(), 0u);
 }
 
+TEST_F(FrameReaderTest, CutControlFramesBetweenFragmentsDoNotMix) {
+  EXPECT_THAT(Feed(First("ab") + Ping("one").substr(0, 7)), ElementsAre());
+  EXPECT_THAT(Feed(Ping("one").substr(7) + Ping("two").substr(0, 7)), ElementsAre("ping one"));
+  EXPECT_THAT(Feed(Ping("two").substr(7) + Last("cd")), ElementsAre("ping two", "text abcd"));
+}
+
 TEST_F(FrameReaderTest, UnmaskedFramesAreRefused) {
   EXPECT_THAT(Feed(ClientFrame{.payload = "x", .masked = false}.Encode()), ElementsAre("error 1002"));
 }
