@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <google/rpc/status.pb.h>
+
+#include "publisher_sdk/src/backoff.h"
+#include "spanwire/publish_result.h"
+#include "spanwire/v1/publisher.pb.h"
+
+namespace spanwire::internal {
+
+// The bridge's word on one event, as the SDK acts on it.
+struct Answer {
+  PublishResult result;
+  // Set where the bridge could not take the event just then (RESOURCE_EXHAUSTED or UNAVAILABLE): it may be sent again
+  // after at least this long. Zero where the bridge named no time.
+  std::optional<Duration> retry_after;
+};
+
+// A result with neither a response nor an error is INTERNAL: the bridge broke its contract.
+Answer ReadAnswer(const v1::PublishResult& result);
+
+PublishResult Failure(absl::Status status, std::string reason = {});
+
+}  // namespace spanwire::internal

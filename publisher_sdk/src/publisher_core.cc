@@ -1,0 +1,321 @@
+#include "publisher_sdk/src/publisher_core.h"
+
+#include <algorithm>
+#include <exception>
+#include <random>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "publisher_sdk/src/answer.h"
+#include "publisher_sdk/src/sendable.h"
+#include "spanwire/event.h"
+
+namespace spanwire::internal {
+namespace {
+
+using Action = StreamControl::Action;
+
+// No deadline is longer, so that adding one to a time cannot overflow.
+constexpr Duration kForever = std::chrono::hours(24 * 365);
+// The bridge takes no more in a message.
+constexpr size_t kMaxBatchEvents = 1000;
+
+TimePoint After(TimePoint now, Duration wait) {
+  return now + std::clamp(wait, Duration::zero(), kForever);
+}
+
+std::string RandomProducerId() {
+  std::random_device random;
+  return absl::StrFormat("%08x%08x%08x%08x", random(), random(), random(), random());
+}
+
+Outbox::Limits LimitsOf(const PublisherOptions& options) {
+  return {.batch_events = std::clamp<size_t>(options.max_batch_events, 1, kMaxBatchEvents),
+          .batch_bytes = std::min(options.max_batch_bytes, kMaxEventBytes),
+          .in_flight_messages = std::max<size_t>(options.max_in_flight_messages, 1),
+          .answer_timeout = std::clamp(options.answer_timeout, Duration(1), kForever)};
+}
+
+// These say that the message itself is wrong: sent again it would end the next stream too.
+bool BlamesTheMessage(grpc::StatusCode code) {
+  return code == grpc::StatusCode::INVALID_ARGUMENT || code == grpc::StatusCode::FAILED_PRECONDITION ||
+         code == grpc::StatusCode::OUT_OF_RANGE;
+}
+
+}  // namespace
+
+PublisherCore::PublisherCore(PublisherOptions options)
+    : options_(std::move(options)),
+      trace_id_(TraceIdOf(options_.traceparent)),
+      reporter_(std::make_shared<ErrorReporter>(options_.on_error)),
+      outbox_(LimitsOf(options_), RandomProducerId(), Backoff(options_.initial_backoff, options_.max_backoff)),
+      control_(Backoff(options_.initial_backoff, options_.max_backoff)),
+      thread_([this] { Run(); }) {}
+
+PublisherCore::~PublisherCore() = default;
+
+PublishResult PublisherCore::Submit(v1::Event event, Duration deadline, PublishCallback& done) {
+  if (event.trace_id().empty() && !trace_id_.empty()) event.set_trace_id(trace_id_);
+  PublishResult verdict = CheckSendable(event);
+  const size_t bytes = event.ByteSizeLong();
+  absl::MutexLock lock(&mutex_);
+  if (verdict.ok()) verdict = Admit(bytes);
+  if (!verdict.ok()) {
+    verdict.topic = event.topic();
+    ++failed_;
+    return verdict;
+  }
+  HeldEvent held;
+  held.ordinal = next_ordinal_++;
+  held.event = std::move(event);
+  held.bytes = bytes;
+  held.deadline = After(SteadyClock::now(), deadline > Duration::zero() ? deadline : options_.delivery_deadline);
+  held.done = std::move(done);
+  const bool wake = MustWake(held.deadline);
+  outbox_.Add(std::move(held));
+  if (wake) work_.Signal();
+  return verdict;
+}
+
+PublishResult PublisherCore::Admit(size_t bytes) {
+  const TimePoint give_up = After(SteadyClock::now(), OnOwnThread() ? Duration::zero() : options_.overflow_wait);
+  while (!closing_ && !HasRoom(bytes)) {
+    const auto left = give_up - SteadyClock::now();
+    if (left <= left.zero()) {
+      return Failure(absl::ResourceExhaustedError("the publisher's buffer is full: the bridge is away or slower than "
+                                                  "this service; publish less, or raise buffer_events, buffer_bytes "
+                                                  "or overflow_wait"),
+                     "BUFFER_FULL");
+    }
+    told_.WaitWithTimeout(&mutex_, absl::FromChrono(left));
+  }
+  if (closing_) {
+    return Failure(absl::FailedPreconditionError("the publisher is closed: make a new one"), "PUBLISHER_CLOSED");
+  }
+  return {};
+}
+
+bool PublisherCore::HasRoom(size_t bytes) const {
+  const size_t events = outbox_.queued_events() + outbox_.in_flight_events() + results_.size();
+  if (events == 0) return true;  // one event is always taken, however small the buffer
+  return events < options_.buffer_events && outbox_.bytes() + bytes <= options_.buffer_bytes;
+}
+
+bool PublisherCore::MustWake(TimePoint deadline) const {
+  return control_.absent() || (control_.CanWrite() && !outbox_.WindowFull()) || deadline < wake_at_;
+}
+
+void PublisherCore::TellRefusal(PublishCallback done, PublishResult refusal) {
+  Completed completed{0, std::move(done), std::move(refusal)};
+  {
+    absl::MutexLock lock(&mutex_);
+    while (!stopped_ && !OnOwnThread() && results_.size() >= std::max<size_t>(options_.buffer_events, 1)) {
+      told_.Wait(&mutex_);
+    }
+    if (!stopped_) {
+      completed.ordinal = next_ordinal_++;
+      results_.Add(std::move(completed));
+      work_.Signal();
+      return;
+    }
+  }
+  Call(completed);  // there is no other thread left to do it
+}
+
+absl::Status PublisherCore::Flush(Duration deadline) {
+  if (OnOwnThread()) return absl::FailedPreconditionError("Flush in a callback of the same publisher would never end");
+  const TimePoint give_up = After(SteadyClock::now(), deadline);
+  absl::MutexLock lock(&mutex_);
+  return AwaitTold(next_ordinal_ - 1, give_up);
+}
+
+absl::Status PublisherCore::AwaitTold(uint64_t ordinal, TimePoint deadline) {
+  while (std::min(outbox_.OldestOrdinal(), results_.OldestOrdinal()) <= ordinal) {
+    const auto left = deadline - SteadyClock::now();
+    if (left <= left.zero()) {
+      return absl::DeadlineExceededError(
+          absl::StrFormat("%d events are not confirmed yet", outbox_.queued_events() + outbox_.in_flight_events()));
+    }
+    told_.WaitWithTimeout(&mutex_, absl::FromChrono(left));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PublisherCore::Close(Duration deadline) {
+  if (OnOwnThread()) return absl::FailedPreconditionError("Close in a callback of the same publisher would never end");
+  const TimePoint give_up = After(SteadyClock::now(), deadline);
+  absl::MutexLock closing(&close_mutex_);
+  if (!thread_.joinable()) return absl::OkStatus();
+  absl::Status status;
+  {
+    absl::MutexLock lock(&mutex_);
+    closing_ = true;
+    told_.SignalAll();  // those who wait for room learn that there will be none
+    status = AwaitTold(next_ordinal_ - 1, give_up);
+    std::vector<Completed> rest;
+    outbox_.FailAll(absl::CancelledError("the publisher was closed before the bridge confirmed the event, so it may or "
+                                         "may not be published"),
+                    rest);
+    if (!rest.empty()) control_.GiveUp("the publisher was closed");
+    Complete(std::move(rest));
+    control_.Stop(give_up);
+    stopping_ = true;
+    work_.Signal();
+  }
+  thread_.join();
+  return status;
+}
+
+PublisherStats PublisherCore::Stats() const {
+  absl::MutexLock lock(&mutex_);
+  return {.queued = outbox_.queued_events(),
+          .in_flight = outbox_.in_flight_events(),
+          .acknowledged = acknowledged_,
+          .failed = failed_,
+          .held_bytes = outbox_.bytes(),
+          .retried = outbox_.retried(),
+          .reconnects = control_.opened() > 0 ? control_.opened() - 1 : 0,
+          .connected = control_.connected(),
+          .last_disconnect = control_.last_disconnect()};
+}
+
+void PublisherCore::Run() {
+  for (bool last = false; !last;) {
+    Step step = NextStep();
+    Perform(step);
+    Tell(std::move(step.completed));
+    last = step.last;
+  }
+}
+
+PublisherCore::Step PublisherCore::NextStep() {
+  absl::MutexLock lock(&mutex_);
+  while (true) {
+    const TimePoint now = SteadyClock::now();
+    Step step = TakeStep(now);
+    if (!step.empty()) return step;
+    wake_at_ = std::min(NextWake(), now + kForever);
+    work_.WaitWithTimeout(&mutex_, absl::FromChrono(wake_at_ - now));
+  }
+}
+
+PublisherCore::Step PublisherCore::TakeStep(TimePoint now) {
+  std::vector<Completed> expired;
+  outbox_.Expire(now, control_.last_disconnect(), expired);
+  Complete(std::move(expired));
+  if (outbox_.AnswerDue() <= now) control_.GiveUp("the bridge left a message unanswered for too long");
+
+  Step step;
+  step.action = control_.Next(now, outbox_.HasUnsent());
+  if (step.action == Action::kDestroy) LeaveStream();
+  if (step.action == Action::kNone && control_.CanWrite()) {
+    step.message = outbox_.NextMessage(now);
+    if (step.message) control_.BeginWrite();
+  }
+  step.completed = results_.Take();
+  step.last = stopped_ = stopping_ && control_.stopped() && step.action == Action::kNone;
+  return step;
+}
+
+void PublisherCore::LeaveStream() {
+  if (const grpc::Status& status = control_.last_status(); BlamesTheMessage(status.error_code())) {
+    std::vector<Completed> blamed;
+    outbox_.FailOldestSent(absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message()),
+                           blamed);
+    Complete(std::move(blamed));
+  }
+  outbox_.OnStreamLost();
+}
+
+TimePoint PublisherCore::NextWake() const {
+  TimePoint wake = std::min({outbox_.NextExpiry(), outbox_.AnswerDue(), control_.NextWake(outbox_.HasUnsent())});
+  if (control_.CanWrite() && outbox_.queued_events() > 0 && !outbox_.WindowFull()) {
+    wake = std::min(wake, outbox_.PausedUntil());
+  }
+  return wake;
+}
+
+void PublisherCore::Perform(Step& step) {
+  switch (step.action) {
+    case Action::kNone:
+      break;
+    case Action::kOpen:
+      stream_.reset(new PublishStream(options_, *this));  // make_unique does not see the private base
+      stream_->Open();
+      break;
+    case Action::kHalfClose:
+      stream_->HalfClose();
+      break;
+    case Action::kCancel:
+      stream_->Cancel();
+      break;
+    case Action::kRelease:
+      stream_->Release();
+      break;
+    case Action::kDestroy:
+      stream_.reset();
+      break;
+  }
+  if (step.message) stream_->Write(std::move(step.message));
+}
+
+void PublisherCore::Tell(std::vector<Completed> completed) {
+  if (completed.empty()) return;
+  for (Completed& each : completed) Call(each);
+  absl::MutexLock lock(&mutex_);
+  results_.Told();
+  told_.SignalAll();
+}
+
+void PublisherCore::Call(Completed& completed) {
+  if (!completed.done) {
+    if (!completed.result.ok()) reporter_->Report(completed.result);
+    return;
+  }
+  try {
+    completed.done(completed.result);
+  } catch (const std::exception& error) {
+    reporter_->ReportThrow(completed.result, error.what());
+  } catch (...) {
+    reporter_->ReportThrow(completed.result, "something that is no std::exception");
+  }
+}
+
+void PublisherCore::Complete(std::vector<Completed> completed) {
+  for (Completed& each : completed) {
+    each.result.ok() ? ++acknowledged_ : ++failed_;
+    results_.Add(std::move(each));
+  }
+}
+
+void PublisherCore::OnWritten() {
+  absl::MutexLock lock(&mutex_);
+  control_.OnWritten();
+  work_.Signal();
+}
+
+void PublisherCore::OnAnswer(const v1::PublishStreamResponse& answer) {
+  std::vector<Completed> completed;
+  absl::MutexLock lock(&mutex_);
+  if (const absl::Status read = outbox_.OnAnswer(answer, SteadyClock::now(), completed); read.ok()) {
+    control_.OnAnswered();
+  } else {
+    control_.GiveUp(read.ToString());
+  }
+  Complete(std::move(completed));
+  work_.Signal();
+}
+
+void PublisherCore::OnEnded() {
+  absl::MutexLock lock(&mutex_);
+  control_.OnEnded();
+  work_.Signal();
+}
+
+void PublisherCore::OnClosed(const grpc::Status& status) {
+  absl::MutexLock lock(&mutex_);
+  control_.OnClosed(status);
+  work_.Signal();
+}
+
+}  // namespace spanwire::internal
