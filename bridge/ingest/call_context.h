@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
+
+#include "absl/status/status.h"
+#include "bridge/ingest/in_flight_budget.h"
+#include "bridge/ingest/live_calls.h"
+#include "bridge/ingest/publish_pipeline.h"
+#include "bridge/ingest/sequenced_publisher.h"
+#include "google/protobuf/arena.h"
+#include "google/protobuf/message_lite.h"
+
+namespace spanwire::ingest {
+
+// What every call of the publisher service works with; outlives them all.
+struct CallContext {
+  PublishPipeline& pipeline;
+  SequencedPublisher& sequenced;
+  observe::Metrics& metrics;
+  InFlightBudget& budget;
+  LiveCalls& calls;
+  const size_t max_batch_events;
+};
+
+// Reads what the call's metadata say of its events.
+CallInfo ReadCallInfo(const grpc::ServerContextBase& context);
+
+// Parses a request. The service takes bytes rather than messages since gRPC answers UNIMPLEMENTED to a call whose bytes
+// are no message and ends a stream as if the client had finished; here it is INVALID_ARGUMENT, reason
+// MALFORMED_REQUEST.
+absl::Status ParseRequest(const grpc::ByteBuffer& bytes, google::protobuf::MessageLite* request);
+
+void WriteMessage(const google::protobuf::MessageLite& message, grpc::ByteBuffer* bytes);
+
+// Room for a request of `wire_bytes` and its results, without many small allocations.
+google::protobuf::ArenaOptions ArenaFor(size_t wire_bytes);
+
+// Takes a request's bytes into `share`, or RESOURCE_EXHAUSTED with reason OVERLOADED.
+absl::Status TakeShare(InFlightBudget& budget, size_t bytes, InFlightBudget::Share* share);
+
+// OK, or INVALID_ARGUMENT with reason BATCH_TOO_LARGE.
+absl::Status CheckBatch(size_t events, size_t max_events);
+
+// UNAVAILABLE, reason DRAINING.
+absl::Status Draining();
+
+// Counts a refusal of a whole request.
+void CountRefusal(const absl::Status& status, observe::Metrics& metrics);
+
+}  // namespace spanwire::ingest

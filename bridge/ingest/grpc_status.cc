@@ -1,0 +1,15 @@
+#include "bridge/ingest/grpc_status.h"
+
+#include "bridge/ingest/rpc_status.h"
+
+namespace spanwire::ingest {
+
+grpc::Status ToGrpcStatus(const google::rpc::Status& status) {
+  return {static_cast<grpc::StatusCode>(status.code()), status.message(), status.SerializeAsString()};
+}
+
+grpc::Status ToGrpcStatus(const absl::Status& status) {
+  return status.ok() ? grpc::Status::OK : ToGrpcStatus(ToRpcStatus(status));
+}
+
+}  // namespace spanwire::ingest

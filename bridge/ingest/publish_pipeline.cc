@@ -1,0 +1,118 @@
+#include "bridge/ingest/publish_pipeline.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "bridge/ingest/envelope_json.h"
+#include "bridge/ingest/event_fields.h"
+#include "bridge/ingest/publish_operation.h"
+#include "bridge/ingest/rpc_status.h"
+#include "bridge/model/absl_view.h"
+#include "bridge/model/error.h"
+#include "bridge/observe/logging.h"
+
+namespace spanwire::ingest {
+namespace {
+
+absl::Status CheckFields(const v1::Event& event) {
+  if (absl::Status status = CheckTenant(event.tenant_id()); !status.ok()) return status;
+  if (absl::Status status = CheckEventId(event.id()); !status.ok()) return status;
+  return CheckTraceId(event.trace_id());
+}
+
+std::string_view TraceIdFor(const CallInfo& call, const v1::Event& event) {
+  return event.trace_id().empty() ? call.trace_id : event.trace_id();
+}
+
+}  // namespace
+
+PublishPipeline::PublishPipeline(const config::Config& config, const schema::EventTranslator& translator,
+                                 model::TopicTable& topics, broker::Broker& broker, observe::Metrics& metrics,
+                                 const model::Clock& clock)
+    : max_event_bytes_(config.limits.event_bytes),
+      translator_(translator),
+      topics_(topics),
+      broker_(broker),
+      metrics_(metrics),
+      clock_(clock),
+      published_ids_(config.idempotency_window, config.idempotency_memory, metrics.idempotency_evictions),
+      refusals_logged_(10, absl::Seconds(10), clock) {}
+
+void PublishPipeline::Publish(const CallInfo& call, Events events, Results* results, absl::AnyInvocable<void()> done) {
+  const absl::Time now = clock_.Now();
+  auto* operation = new PublishOperation(*this, results, now, std::move(done));
+  Scratch scratch;
+  results->Reserve(static_cast<int>(events.size()));
+  for (size_t i = 0; i < events.size(); ++i) {
+    v1::PublishResult* result = results->Add();
+    absl::StatusOr<Composed> composed = Compose(call, *events[i], now, scratch);
+    if (!composed.ok()) {
+      Refuse(TraceIdFor(call, *events[i]), composed.status(), result);
+      continue;
+    }
+    const model::Topic& topic = *composed->envelope->topic();
+    result->mutable_response()->set_topic(topic.name);
+    result->mutable_response()->set_local_subscribers(topic.subscribers.load(std::memory_order_relaxed));
+    operation->Add(i, *std::move(composed));
+  }
+  metrics_.translated_bytes.Add(scratch.bytes);
+  metrics_.unknown_fields.Add(scratch.unknown_fields);
+  operation->Run();
+}
+
+absl::StatusOr<PublishPipeline::Composed> PublishPipeline::Compose(const CallInfo& call, const v1::Event& event,
+                                                                   absl::Time now, Scratch& scratch) const {
+  if (absl::Status status = CheckFields(event); !status.ok()) return status;
+  EnvelopeFields fields{now, event.tenant_id(), event.id(), TraceIdFor(call, event)};
+  if (event.has_timestamp()) {
+    absl::StatusOr<absl::Time> timestamp = ReadTimestamp(event.timestamp());
+    if (!timestamp.ok()) return timestamp.status();
+    fields.timestamp = *timestamp;
+  }
+  absl::StatusOr<schema::OpenedEvent> opened = translator_.Open(event);
+  if (!opened.ok()) return opened.status();
+
+  // Written aside first, so that the buffer that history will hold is exactly as large as it must be.
+  scratch.json.clear();
+  if (absl::Status status = AppendEnvelope(*opened, fields, &scratch.json); !status.ok()) return status;
+  if (absl::Status status = CheckSize(scratch.json.size()); !status.ok()) return status;
+  scratch.bytes += scratch.json.size();
+  scratch.unknown_fields += opened->unknown_fields();
+
+  if (!scratch.topic || scratch.topic->name != opened->topic() || scratch.topic->tenant != event.tenant_id()) {
+    scratch.topic = topics_.Intern(event.tenant_id(), opened->topic());
+  }
+  std::string buffer = model::Envelope::NewBuffer(scratch.json.size());
+  buffer.append(scratch.json);
+  Composed composed{std::make_shared<model::Envelope>(scratch.topic, now, std::move(buffer)), !event.id().empty(), {}};
+  if (composed.has_id) composed.key = key_of_(event.tenant_id(), opened->topic(), event.id());
+  return composed;
+}
+
+absl::Status PublishPipeline::CheckSize(size_t json_bytes) const {
+  const size_t bytes = json_bytes + model::Envelope::kTailRoom;
+  if (bytes <= max_event_bytes_) return absl::OkStatus();
+  return model::MakeError(
+      absl::StatusCode::kInvalidArgument,
+      fmt::format(
+          "the event's envelope has {} bytes of JSON: at most {} are allowed; publish less, or a reference to it",
+          bytes, max_event_bytes_),
+      {.reason = "EVENT_TOO_LARGE",
+       .metadata = {{"bytes", std::to_string(bytes)}, {"limit", std::to_string(max_event_bytes_)}}});
+}
+
+void PublishPipeline::Refuse(std::string_view trace_id, const absl::Status& status, v1::PublishResult* result) {
+  *result->mutable_error() = ToRpcStatus(status);
+  const std::string reason = model::DetailOf(status).reason;
+  metrics_.events_rejected.Add(reason.empty() ? absl::StatusCodeToString(status.code()) : reason);
+  if (const auto left_out = refusals_logged_.Admit()) {
+    observe::Log(spdlog::level::warn, "event refused",
+                 {{"reason", reason},
+                  {"error", model::ToStd(status.message())},
+                  {"trace_id", trace_id},
+                  {"left_out", *left_out == 0 ? "" : std::to_string(*left_out)}});
+  }
+}
+
+}  // namespace spanwire::ingest

@@ -1,0 +1,162 @@
+#include "bridge/ingest/publish_stream.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "bridge/ingest/event_fields.h"
+#include "bridge/ingest/grpc_status.h"
+#include "bridge/model/error.h"
+
+namespace spanwire::ingest {
+namespace {
+
+absl::Status BadSequence(uint64_t sequence, uint64_t last) {
+  return model::MakeError(
+      absl::StatusCode::kInvalidArgument,
+      fmt::format("sequence {} follows {} on this stream: with a producer_id, sequences start at 1 and only ascend; to "
+                  "send batches again, open a new stream",
+                  sequence, last),
+      {.reason = "BAD_SEQUENCE", .metadata = {{"field", "sequence"}, {"last", std::to_string(last)}}});
+}
+
+absl::Status OtherProducer() {
+  return model::MakeError(absl::StatusCode::kInvalidArgument,
+                          "producer_id differs from that of the stream's first batch: open a stream for each producer",
+                          {.reason = "BAD_PRODUCER_ID", .metadata = {{"field", "producer_id"}}});
+}
+
+}  // namespace
+
+void PublishStream::Start() {
+  absl::MutexLock lock(&mutex_);
+  Advance();
+}
+
+void PublishStream::OnReadDone(bool ok) {
+  auto batch = std::make_unique<Batch>(ok ? read_bytes_.Length() : 0);
+  {
+    absl::MutexLock lock(&mutex_);
+    reading_ = false;
+    if (!ok) End(absl::OkStatus());
+    if (ended_) return Advance();
+    handling_ = true;
+  }
+  const absl::Status status = Read(*batch);
+  Batch* const taken = batch.get();
+  if (status.ok()) {
+    {
+      absl::MutexLock lock(&mutex_);
+      batch_bytes_ += batch->bytes;
+      batches_.push_back(std::move(batch));
+    }
+    Publish(taken);
+  } else {
+    CountRefusal(status, context_.metrics);
+  }
+  absl::MutexLock lock(&mutex_);
+  handling_ = false;
+  if (!status.ok()) End(status);
+  Advance();
+}
+
+absl::Status PublishStream::Read(Batch& batch) {
+  if (absl::Status status = TakeShare(context_.budget, batch.bytes, &batch.share); !status.ok()) return status;
+  batch.request = google::protobuf::Arena::CreateMessage<v1::PublishStreamRequest>(&batch.arena);
+  batch.response = google::protobuf::Arena::CreateMessage<v1::PublishStreamResponse>(&batch.arena);
+  if (absl::Status status = ParseRequest(read_bytes_, batch.request); !status.ok()) return status;
+  read_bytes_.Clear();
+  if (absl::Status status = CheckOrder(*batch.request); !status.ok()) return status;
+  return CheckBatch(static_cast<size_t>(batch.request->events_size()), context_.max_batch_events);
+}
+
+absl::Status PublishStream::CheckOrder(const v1::PublishStreamRequest& request) {
+  if (std::exchange(first_, false)) {
+    if (absl::Status status = CheckProducerId(request.producer_id()); !status.ok()) return status;
+    producer_id_ = request.producer_id();
+  } else if (!request.producer_id().empty() && request.producer_id() != producer_id_) {
+    return OtherProducer();
+  }
+  if (producer_id_.empty()) return absl::OkStatus();
+  if (request.sequence() <= last_sequence_) return BadSequence(request.sequence(), last_sequence_);
+  last_sequence_ = request.sequence();
+  return absl::OkStatus();
+}
+
+void PublishStream::Publish(Batch* batch) {
+  const auto& events = batch->request->events();
+  context_.sequenced.Publish(
+      call_, producer_id_, batch->request->sequence(), {events.data(), static_cast<size_t>(events.size())},
+      batch->response,
+      [self = shared_from_this(), batch](absl::Status failure) { self->OnSettled(batch, std::move(failure)); });
+}
+
+void PublishStream::OnSettled(Batch* batch, absl::Status failure) {
+  batch->share = InFlightBudget::Share();
+  if (failure.ok()) WriteMessage(*batch->response, &batch->answer);
+  absl::MutexLock lock(&mutex_);
+  batch->failure = std::move(failure);
+  batch->settled = true;
+  Advance();
+}
+
+void PublishStream::Advance() {
+  while (!writing_ && !batches_.empty() && batches_.front()->settled) {
+    Batch& first = *batches_.front();
+    if (!first.failure.ok()) {
+      End(first.failure);
+      broken_ = true;  // answers to what came after it would belie the status
+    }
+    if (broken_) {
+      PopBatch();
+    } else {
+      writing_ = true;
+      StartWrite(&first.answer);
+    }
+  }
+  if (!ended_ && !reading_ && !handling_ && batches_.size() < kMaxBatches && batch_bytes_ < kMaxBytes) {
+    reading_ = true;
+    StartRead(&read_bytes_);
+  }
+  if (ended_ && !handling_ && !finished_ && batches_.empty()) {
+    finished_ = true;
+    Finish(ToGrpcStatus(end_status_));
+  }
+}
+
+void PublishStream::OnWriteDone(bool ok) {
+  absl::MutexLock lock(&mutex_);
+  writing_ = false;
+  if (!ok) broken_ = true;
+  PopBatch();
+  Advance();
+}
+
+void PublishStream::PopBatch() {
+  batch_bytes_ -= batches_.front()->bytes;
+  batches_.pop_front();
+}
+
+void PublishStream::End(const absl::Status& status) {
+  if (std::exchange(ended_, true)) return;
+  end_status_ = status;
+}
+
+void PublishStream::BeginDrain() {
+  absl::MutexLock lock(&mutex_);
+  End(Draining());
+  Advance();
+}
+
+void PublishStream::OnCancel() {
+  absl::MutexLock lock(&mutex_);
+  broken_ = true;
+  End(absl::CancelledError("the client cancelled the stream"));
+  Advance();
+}
+
+void PublishStream::OnDone() {
+  context_.calls.Leave(this);
+}
+
+}  // namespace spanwire::ingest
