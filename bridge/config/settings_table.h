@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "bridge/config/config.h"
+
+namespace spanwire::config {
+
+// One setting: a key in the file, a flag, an environment variable, and how its text becomes a value.
+struct Setting {
+  std::string_view key;    // in the file, such as "limits.max_connections"
+  std::string_view help;   // one line for --help, with the default
+  bool is_switch = false;  // as a flag it stands alone and means "true"
+  bool is_list = false;    // may be given several times; in the file an array of strings
+  bool is_path = false;    // in the file, relative to the file
+  std::function<absl::Status(Config&, std::string_view text)> set;
+
+  // The last word of the key: `--max-connections`.
+  std::string flag() const;
+  // `SPANWIRE_MAX_CONNECTIONS`. Lists are separated by commas.
+  std::string variable() const;
+};
+
+// All settings but the [[topic]] policies, in the order of --help.
+const std::vector<Setting>& Settings();
+
+}  // namespace spanwire::config
