@@ -31,8 +31,8 @@ void HistorySweep::Run(absl::Time now) {
   for (size_t visited = 0; visited < logs.size() && work > 0; ++visited) {
     // The order changes when tenants come and go; that only delays a tenant.
     TenantLog& log = *logs[next_tenant_ % logs.size()];
-    --work;  // a tenant without topics is work, too
     if (!SweepTenant(log, now, idle_since, work)) return;
+    work -= std::min<size_t>(work, 1);  // a tenant without topics is work, too
     ++next_tenant_;
   }
 }

@@ -34,7 +34,7 @@ class MemoryBroker final : public Broker {
  public:
   struct Options {
     // The policy in force for a topic; see PolicyFor. Null: HistoryPolicy's defaults.
-    PolicyFor policy_for;
+    PolicyFor policy_for = nullptr;
     size_t memory_limit = 512 * 1024 * 1024;
     size_t max_tenants = 10'000;
     // A topic without events and interest stays so long, so that its lost_through stays exact.

@@ -129,21 +129,21 @@ std::vector<TopicInfo> TenantLog::List(std::string_view pattern, absl::Time now,
 
 bool TenantLog::Sweep(absl::Time now, absl::Time idle_since, size_t& work, Discards& discards) {
   absl::MutexLock lock(&mutex_);
-  bool complete = true;
-  while (sweep_next_ < topics_.size()) {
-    if (work == 0) {
-      complete = false;
+  while (work > 0 && sweep_next_ < topics_.size()) {
+    TopicLog& log = topics_.at(sweep_next_);
+    const size_t count = DiscardExpired(log, now, work, discards);
+    if (count == work) {
+      work = 0;  // and there may be more in this topic
       break;
     }
-    --work;
-    TopicLog& log = topics_.at(sweep_next_);
-    work -= DiscardExpired(log, now, work, discards);
+    work -= std::max<size_t>(count, 1);
     if (!log.has_events() && !log.has_interest() && log.last_used() <= idle_since) {
       Fold(log, discards);  // the last topic takes its index, and is looked at next
     } else {
       ++sweep_next_;
     }
   }
+  const bool complete = sweep_next_ >= topics_.size();
   if (complete) sweep_next_ = 0;
   Settle();
   return complete;

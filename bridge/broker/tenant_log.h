@@ -60,7 +60,7 @@ class TenantLog {
   std::vector<TopicInfo> List(std::string_view pattern, absl::Time now, Discards& discards) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Discards what is too old and folds idle topics not used since `idle_since`, from where the last call stopped. Takes
-  // what it does (topics looked at, events discarded) off `work`; false where that ran out before the last topic.
+  // what it does (topics looked at or events discarded) off `work`; false where that ran out before the last topic.
   bool Sweep(absl::Time now, absl::Time idle_since, size_t& work, Discards& discards) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Discards the oldest events, of whatever topic, until it has freed `bytes` or keeps nothing, and folds the topics

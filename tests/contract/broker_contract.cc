@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "tests/contract/answer.h"
+#include "tests/contract/unsealed_event.h"
 
 namespace spanwire::broker::contract {
 
@@ -69,12 +70,7 @@ void BrokerContract::Deploy(config::HistoryPolicy policy) {
 }
 
 std::shared_ptr<model::Envelope> BrokerContract::Event(const model::TopicPtr& topic, size_t json_size) {
-  std::string buffer = model::Envelope::NewBuffer(json_size);
-  buffer += R"({"type":"test","topic":")" + topic->name + R"(","data":{"pad":")";
-  const size_t written = buffer.size() - model::Envelope::kHeadRoom;
-  if (json_size > written) buffer.append(json_size - written, 'x');
-  buffer += "\"}";
-  return std::make_shared<model::Envelope>(topic, deployment_->Now(), std::move(buffer));
+  return UnsealedEvent(topic, deployment_->Now(), json_size);
 }
 
 std::vector<absl::StatusOr<model::Cursor>> BrokerContract::Publish(

@@ -7,9 +7,9 @@ namespace {
 class MemoryDeployment final : public Deployment {
  public:
   explicit MemoryDeployment(config::HistoryPolicy policy)
-      : broker_({.policy_for = [policy](std::string_view) { return policy; },
-                 .sweep_interval = absl::InfiniteDuration()},
-                clock_) {}
+      : broker_(
+            {.policy_for = [policy](std::string_view) { return policy; }, .sweep_interval = absl::InfiniteDuration()},
+            clock_) {}
   Broker& broker() override { return broker_; }
   absl::Time Now() override { return clock_.Now(); }
   void Age(absl::Duration by) override { clock_.Advance(by); }
