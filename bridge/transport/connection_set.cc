@@ -5,12 +5,22 @@ namespace spanwire::transport {
 Connection::Connection(ConnectionSet& set) : set_(set) {
   set_.connections_.push_back(*this);
   ++set_.size_;
-  set_.total_.fetch_add(1, std::memory_order_relaxed);
+  set_.count_.Add();
 }
 
 Connection::~Connection() {
+  if (served_) StopServing();
+  unlink();
   --set_.size_;
-  set_.total_.fetch_sub(1, std::memory_order_relaxed);
+  --set_.unserved_;
+  // The last thing: whoever waits for it may destroy the set.
+  set_.count_.Remove();
+}
+
+void Connection::StopServing() {
+  served_ = false;
+  ++set_.unserved_;
+  set_.count_.StopServing();
 }
 
 void ConnectionSet::AbortAll() {

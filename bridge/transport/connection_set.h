@@ -1,9 +1,10 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 
 #include <boost/intrusive/list.hpp>
+
+#include "bridge/transport/connection_count.h"
 
 namespace spanwire::transport {
 
@@ -25,21 +26,27 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
   // session::Registry instead, since they have a close code to send.
   virtual void CloseWhenIdle() {}
 
+ protected:
+  // It is not served any more, only told to go away: makes room for another. Once.
+  void StopServing();
+
  private:
   ConnectionSet& set_;
+  bool served_ = true;
 };
 
 // The open connections of one shard. Shard thread only. Must outlive its connections.
 class ConnectionSet {
  public:
-  // `total` counts over all shards.
-  explicit ConnectionSet(std::atomic<size_t>& total) : total_(total) {}
+  explicit ConnectionSet(ConnectionCount& count) : count_(count) {}
   ConnectionSet(const ConnectionSet&) = delete;
   ConnectionSet& operator=(const ConnectionSet&) = delete;
 
   size_t size() const { return size_; }
-  // Connections of the whole bridge.
-  size_t total() const { return total_.load(std::memory_order_relaxed); }
+  // Of those, the ones that are only being told to go away.
+  size_t unserved() const { return unserved_; }
+  // Served connections of the whole bridge.
+  size_t total_served() const { return count_.served(); }
 
   void AbortAll();
   void CloseIdle();
@@ -49,7 +56,8 @@ class ConnectionSet {
 
   boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> connections_;
   size_t size_ = 0;
-  std::atomic<size_t>& total_;
+  size_t unserved_ = 0;
+  ConnectionCount& count_;
 };
 
 }  // namespace spanwire::transport

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <vector>
@@ -14,7 +13,6 @@
 #include "bridge/transport/outbound_queue.h"
 #include "bridge/transport/timer_wheel.h"
 #include "bridge/transport/user_agents.h"
-#include "bridge/transport/user_agents.h"
 
 namespace spanwire::transport {
 
@@ -26,14 +24,14 @@ struct ShardContext {
   static constexpr size_t kReadBufferBytes = 64 * 1024;
 
   ShardContext(fanout::Shard& shard_in, session::Registry& registry_in, const session::Settings& settings_in,
-               const config::Config& config_in, observe::Metrics& metrics_in, std::atomic<size_t>& total_connections)
+               const config::Config& config_in, observe::Metrics& metrics_in, ConnectionCount& count)
       : shard(shard_in),
         registry(registry_in),
         settings(settings_in),
         config(config_in),
         all_metrics(metrics_in),
-        metrics(metrics_in.AddShard()),
-        connections(total_connections) {}
+        metrics(shard_in.metrics()),
+        connections(count) {}
 
   fanout::Shard& shard;
   session::Registry& registry;
@@ -43,7 +41,6 @@ struct ShardContext {
   observe::ShardMetrics& metrics;  // this shard's
   TimerWheel wheel{std::chrono::steady_clock::now(), kTick};
   OutboundQueuePool queues;
-  UserAgents user_agents;
   UserAgents user_agents;
   // Every connection reads into this and keeps nothing in it beyond the call, so that an idle one owns no buffer.
   std::vector<char> read_buffer = std::vector<char>(kReadBufferBytes);
