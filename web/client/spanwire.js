@@ -83,7 +83,10 @@ export class WebSocketManager {
     this.#byTopic = new Listeners(full.report);
     this.#byType = new Listeners(full.report);
     this.#lifecycle = new Listeners(full.report);
-    this.#subscriptions = new Subscriptions((event) => this.#deliver(event), (topic, cursor) => this.#gap(topic, cursor));
+    this.#subscriptions = new Subscriptions((event) => this.#deliver(event), (gap) => {
+      this.#stats.gaps++;
+      this.#lifecycle.call('gap', gap);
+    });
     this.#connection = new Connection(new URL(url), full, this.#subscriptions, {
       changed: (state, before, ending) => this.#changed(state, before, ending),
       message: (message) => this.#message(message),
@@ -166,8 +169,8 @@ export class WebSocketManager {
   }
 
   /**
-   * @param {(gap: {topic: string, cursor: string}) => void} handler events of the topic were missed for good: reload
-   *   what the page shows of it. Called before the events that follow
+   * @param {(gap: import('./subscriptions.js').Gap) => void} handler events of a topic were missed for good: reload what
+   *   the page shows of it. Called before the events that follow
    */
   onGap(handler) {
     return this.#lifecycle.add('gap', handler);
@@ -240,15 +243,6 @@ export class WebSocketManager {
   #announce(message) {
     this.#byType.call(message.type, message);
     this.#byType.call('*', message);
-  }
-
-  /**
-   * @param {string} topic
-   * @param {string} cursor
-   */
-  #gap(topic, cursor) {
-    this.#stats.gaps++;
-    this.#lifecycle.call('gap', { topic, cursor });
   }
 }
 

@@ -33,6 +33,14 @@
  * @property {Record<string, {recovered: boolean}>} [topics]
  */
 
+/**
+ * Events of a topic were missed for good.
+ * @typedef {object} Gap
+ * @property {string} topic
+ * @property {string} before the position until which nothing was missed
+ * @property {string} cursor the position from which it goes on
+ */
+
 /** Topics in one subscribe frame; keeps it far below the bridge's 64 KiB. */
 const TOPICS_PER_FRAME = 64;
 const POLL_WAIT_S = 25;
@@ -64,7 +72,7 @@ export class Subscriptions {
 
   /**
    * @param {(event: Envelope) => void} deliver called once per event, in order per topic
-   * @param {(topic: string, cursor: string) => void} gap events were missed for good; what follows starts at `cursor`
+   * @param {(gap: Gap) => void} gap
    */
   constructor(deliver, gap) {
     this.#deliver = deliver;
@@ -159,7 +167,7 @@ export class Subscriptions {
     // Confirmed again without a `since`: nothing moved, unless there is another log or a hole before its start.
     if (known && data.recovered === undefined) return;
     topic.position = start;
-    if (had && !data.recovered) this.#gap(name, data.cursor);
+    if (had && !data.recovered) this.#gap({ topic: name, cursor: data.cursor, before: formatCursor(had) });
   }
 
   /** @param {Envelope} message the bridge's `unsubscription`, where it was not us who asked */
@@ -222,7 +230,7 @@ export class Subscriptions {
       asked.set(name, topic);
       topic.live = !answer.more;
       if (!request.cursor) topic.position = { ...head, offset: 0 };
-      else if (answer.topics?.[name]?.recovered === false) this.#restart(topic, answer.cursor);
+      else if (answer.topics?.[name]?.recovered === false) this.#restart(topic, answer.cursor, request.cursor);
     }
     for (const event of answer.messages) {
       const topic = asked.get(event.topic);
@@ -248,10 +256,11 @@ export class Subscriptions {
    * After a gap in a poll. Its history comes with a poll that has no cursor.
    * @param {Topic} topic
    * @param {string} cursor
+   * @param {string} before
    */
-  #restart(topic, cursor) {
+  #restart(topic, cursor, before) {
     topic.position = topic.history ? null : parseCursor(cursor);
-    this.#gap(topic.name, cursor);
+    this.#gap({ topic: topic.name, cursor, before });
   }
 
   /**

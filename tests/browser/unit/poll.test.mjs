@@ -87,7 +87,7 @@ describe('falling back to long poll', () => {
     await refuseWebSocket();
     runtime.poll.answer('e2-9', [], { topics: { logs: { recovered: false } } });
     await runtime.advance(0);
-    assert.deepEqual(told.gaps, [{ topic: 'logs', cursor: 'e2-9' }]);
+    assert.deepEqual(told.gaps, [{ topic: 'logs', before: 'e1-5', cursor: 'e2-9' }]);
     assert.deepEqual([runtime.poll.cursor, runtime.poll.history], [undefined, '2']);
     runtime.poll.answer('e2-9', [event('logs', 8)]);
     await runtime.advance(0);

@@ -244,7 +244,7 @@ describe('coming back', () => {
     manager.onGap(() => told.events.push('gap'));
     runtime.socket.acknowledge('e2-3', false);
     runtime.socket.event('a', 4);
-    assert.deepEqual(told.gaps, [{ topic: 'a', cursor: 'e2-3' }]);
+    assert.deepEqual(told.gaps, [{ topic: 'a', before: 'e1-10', cursor: 'e2-3' }]);
     assert.deepEqual(told.events, ['gap', 'a 4']);
     assert.equal(manager.getStats().gaps, 1);
   });
@@ -254,7 +254,7 @@ describe('coming back', () => {
     goLive();
     runtime.socket.say('subscription', 'a', { cursor: 'e2-0' });
     runtime.socket.event('a', 1);
-    assert.deepEqual(told.gaps, [{ topic: 'a', cursor: 'e2-0' }]);
+    assert.deepEqual(told.gaps, [{ topic: 'a', before: 'e1-10', cursor: 'e2-0' }]);
     assert.deepEqual(told.events, ['a 1']);
   });
 
