@@ -5,6 +5,7 @@
 #include <random>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "publisher_sdk/src/answer.h"
 #include "publisher_sdk/src/sendable.h"
@@ -134,11 +135,16 @@ absl::Status PublisherCore::AwaitTold(uint64_t ordinal, TimePoint deadline) {
     const auto left = deadline - SteadyClock::now();
     if (left <= left.zero()) {
       return absl::DeadlineExceededError(
-          absl::StrFormat("%d events are not confirmed yet", outbox_.queued_events() + outbox_.in_flight_events()));
+          absl::StrFormat("%d events are not confirmed yet%s",
+                          outbox_.queued_events() + outbox_.in_flight_events() + results_.size(), WhyAway()));
     }
     told_.WaitWithTimeout(&mutex_, absl::FromChrono(left));
   }
   return absl::OkStatus();
+}
+
+std::string PublisherCore::WhyAway() const {
+  return control_.connected() || control_.last_disconnect().empty() ? "" : ": " + control_.last_disconnect();
 }
 
 absl::Status PublisherCore::Close(Duration deadline) {
@@ -153,8 +159,9 @@ absl::Status PublisherCore::Close(Duration deadline) {
     told_.SignalAll();  // those who wait for room learn that there will be none
     status = AwaitTold(next_ordinal_ - 1, give_up);
     std::vector<Completed> rest;
-    outbox_.FailAll(absl::CancelledError("the publisher was closed before the bridge confirmed the event, so it may or "
-                                         "may not be published"),
+    outbox_.FailAll(absl::CancelledError(absl::StrCat("the publisher was closed before the bridge confirmed the event, "
+                                                      "so it may or may not be published",
+                                                      WhyAway())),
                     rest);
     if (!rest.empty()) control_.GiveUp("the publisher was closed");
     Complete(std::move(rest));

@@ -63,6 +63,8 @@ class PublisherCore final : private PublishStream::Listener {
   bool MustWake(TimePoint deadline) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Complete(std::vector<Completed> completed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status AwaitTold(uint64_t ordinal, TimePoint deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The end of a sentence on why events are not confirmed; empty where the bridge is there.
+  std::string WhyAway() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool OnOwnThread() const { return std::this_thread::get_id() == thread_.get_id(); }
 
   void OnWritten() override ABSL_LOCKS_EXCLUDED(mutex_);

@@ -1,0 +1,20 @@
+#include <iostream>
+
+#include <spanwire/publisher.h>
+
+#include "orders.pb.h"
+
+int main(int argc, char** argv) {
+  spanwire::Publisher publisher({.target = argc > 1 ? argv[1] : "127.0.0.1:50051"});
+
+  orders::v1::OrderShipped shipped;
+  shipped.set_customer_id("42");
+  shipped.set_order_id("A-1001");
+  publisher.Publish(shipped);  // topic and type come from the message's options
+  publisher.SendToUser("alice", shipped);
+  publisher.BroadcastStats({{"orders_open", 17}});
+
+  const absl::Status delivered = publisher.Flush(std::chrono::seconds(5));
+  if (!delivered.ok()) std::cerr << delivered << "\n";
+  return delivered.ok() ? 0 : 1;
+}
