@@ -18,6 +18,10 @@ absl::Status Refusal(std::string_view reason, std::string_view field, std::strin
                           {.reason = std::string(reason), .metadata = {{"field", std::string(field)}}});
 }
 
+absl::Status TooLarge(std::string_view field, size_t bytes, size_t limit) {
+  return Refusal("TOO_LARGE", field, fmt::format("{} has {} bytes: an event's data may have {}", field, bytes, limit));
+}
+
 // `status`, with a reason if it has none yet.
 absl::Status BadPayload(std::string_view field, const absl::Status& status) {
   if (!model::DetailOf(status).reason.empty()) return status;
@@ -61,9 +65,7 @@ absl::Status OpenedEvent::OpenMessage() {
   absl::StatusOr<const MessageType*> type = registry_->FindByUrl(any.type_url());
   if (!type.ok()) return type.status();
   if (any.value().size() > max_data_bytes_) {
-    return Refusal(
-        "TOO_LARGE", "message",
-        fmt::format("message has {} bytes: an event's data may have {}", any.value().size(), max_data_bytes_));
+    return TooLarge("message", any.value().size(), max_data_bytes_);
   }
   absl::StatusOr<ParsedMessage> message = ParsedMessage::Parse((*type)->prototype(), any.value());
   if (!message.ok()) return BadPayload("message", message.status());
@@ -119,7 +121,10 @@ absl::Status OpenedEvent::FindEntity() {
 
 absl::Status OpenedEvent::AppendData(std::string* out) {
   const size_t begin = out->size();
-  if (absl::Status status = AppendPayload(out); !status.ok()) {
+  absl::Status status = AppendPayload(out);
+  const size_t bytes = out->size() - begin;
+  if (status.ok() && bytes > max_data_bytes_) status = TooLarge(PayloadField(*event_), bytes, max_data_bytes_);
+  if (!status.ok()) {
     out->resize(begin);
     return BadPayload(PayloadField(*event_), status);
   }

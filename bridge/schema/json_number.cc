@@ -46,7 +46,8 @@ void AppendJsonFloat(float value, std::string* out) {
   char* end = std::to_chars(digits, digits + sizeof(digits), value, std::chars_format::general, 6).ptr;
   float read_back = 0;
   std::from_chars(digits, end, read_back);
-  if (read_back != value) {
+  const bool is_subnormal = value != 0 && !std::isnormal(value);  // the library trusts no short text of these
+  if (read_back != value || is_subnormal) {
     end = std::to_chars(digits, digits + sizeof(digits), value, std::chars_format::general, 9).ptr;
   }
   out->append(digits, end);

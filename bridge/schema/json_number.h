@@ -14,7 +14,7 @@ void AppendJsonUint(uint64_t value, std::string* out);
 // "-Infinity".
 void AppendJsonDouble(double value, std::string* out);
 
-// Six digits where they read back as the same float, else nine: the text the protobuf library prints, so that a
+// Six digits where they read back as the same normal float, else nine: the text the protobuf library prints, so that a
 // browser, which reads it as a double, gets the same number from either.
 void AppendJsonFloat(float value, std::string* out);
 
