@@ -10,7 +10,7 @@ endif()
 
 add_library(spanwire_warnings INTERFACE)
 target_compile_options(spanwire_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
-  -Wno-unused-parameter $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
+  -Wno-unused-parameter -Wno-missing-field-initializers $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
 option(SPANWIRE_WERROR "Treat warnings as errors" ON)
 if(SPANWIRE_WERROR)
   target_compile_options(spanwire_warnings INTERFACE -Werror)
