@@ -1,0 +1,67 @@
+#include "bridge/transport/embedded_files.h"
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace spanwire::transport {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+std::string Body(std::string_view url_path) {
+  const EmbeddedFile* file = FindEmbeddedFile(url_path);
+  return file == nullptr ? "" : std::string(file->body);
+}
+
+std::string SourceFile(const std::string& path) {
+  std::ifstream in(SPANWIRE_SOURCE_DIR "/web/" + path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(EmbeddedFilesTest, PagesAreTheFilesByteForByte) {
+  EXPECT_THAT(Body("/"), StartsWith("<!doctype html>"));
+  EXPECT_EQ(Body("/"), SourceFile("console/index.html"));
+  EXPECT_EQ(Body("/console/console.css"), SourceFile("console/console.css"));
+  EXPECT_EQ(Body("/favicon.svg"), SourceFile("console/favicon.svg"));
+}
+
+TEST(EmbeddedFilesTest, ModulesKeepTheirCodeAndLoseTheirComments) {
+  const std::string body = Body("/client/subscriptions.js");
+  EXPECT_THAT(body, HasSubstr(R"(/^([0-9A-Za-z]+)-(\d+)$/.exec(cursor) ?? [];)"));
+  EXPECT_THAT(body, HasSubstr("`\"${cursor}\" is no cursor: pass one that the bridge gave out`"));
+  EXPECT_THAT(body, EndsWith("}\n"));
+  EXPECT_THAT(body, Not(HasSubstr("/**")));
+  EXPECT_THAT(body, Not(HasSubstr("// ")));
+}
+
+TEST(EmbeddedFilesTest, ContentTypesFollowTheEnding) {
+  EXPECT_EQ(FindEmbeddedFile("/")->content_type, "text/html; charset=utf-8");
+  EXPECT_EQ(FindEmbeddedFile("/client/spanwire.js")->content_type, "text/javascript; charset=utf-8");
+  EXPECT_EQ(FindEmbeddedFile("/console/console.css")->content_type, "text/css; charset=utf-8");
+  EXPECT_EQ(FindEmbeddedFile("/favicon.ico")->content_type, "image/svg+xml");
+}
+
+TEST(EmbeddedFilesTest, TagsAreQuotedAndDiffer) {
+  const std::string tag(FindEmbeddedFile("/")->etag);
+  EXPECT_THAT(tag, MatchesRegex("\"[0-9a-f]+\""));
+  EXPECT_EQ(tag.size(), 18u);
+  EXPECT_NE(tag, FindEmbeddedFile("/client/spanwire.js")->etag);
+}
+
+TEST(EmbeddedFilesTest, NothingElseIsServed) {
+  for (const std::string_view path : {"", "/console", "/console/", "/console/index.html", "/client/", "/client/x.js",
+                                      "/package.json", "/../CMakeLists.txt"}) {
+    EXPECT_EQ(FindEmbeddedFile(path), nullptr) << path;
+  }
+}
+
+}  // namespace
+}  // namespace spanwire::transport
