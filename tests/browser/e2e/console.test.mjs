@@ -1,0 +1,123 @@
+// The real bridge and a real browser: what is published over gRPC is seen on the page, whatever happens in between.
+import assert from 'node:assert/strict';
+import { gzipSync } from 'node:zlib';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { BlockingProxy } from '../blocking_proxy.mjs';
+import { BridgeProcess } from '../bridge_process.mjs';
+import { launchBrowser, openPage } from '../browser.mjs';
+import { any, Publisher } from '../publisher.mjs';
+
+let browser;
+let bridge;
+let publisher;
+let page;
+let errors;
+
+before(async () => browser = await launchBrowser());
+after(() => browser?.close());
+beforeEach(async () => {
+  bridge = await new BridgeProcess().start();
+  publisher = new Publisher(bridge.grpc);
+  ({ page, errors } = await openPage(browser));
+});
+afterEach(async () => {
+  publisher.close();
+  await page.context().close();
+  await bridge.kill();
+  assert.deepEqual(errors, []);
+});
+
+const shows = (selector) => page.waitForSelector(selector, { timeout: 20_000 });
+const showsText = (selector, expected) => page.waitForFunction(
+  ([where, what]) => document.querySelector(where)?.textContent.includes(what), [selector, expected], { timeout: 20_000 });
+const log = (message) => publisher.publish({ message: any('spanwire.v1.Log', { level: 'info', message, source: 'e2e' }) });
+
+describe('the console of a real bridge', () => {
+  it('shows what is published over gRPC, in every panel', async () => {
+    await page.goto(bridge.url);
+    await shows('#status[data-state="connected"]');
+    await publisher.publish({ message: any('spanwire.v1.StatsUpdate', { metrics: { cpu_pct: 45.2, cpu0_pct: 41, mem_used_pct: 60.1 } }) });
+    await publisher.publish({ message: any('spanwire.v1.Alert', { severity: 'critical', title: 'Disk is full', message: 'now' }) });
+    await publisher.publish({ message: any('spanwire.v1.TaskUpdate',
+      { task_id: 'proc-1', action: 'created', state: 'running', progress: 0.25, message: 'init' }) });
+    await log('hello from gRPC');
+    await showsText('.figure', '45');
+    await showsText('#alerts', 'Disk is full');
+    await showsText('#tasks', '25 %');
+    await showsText('#logs', 'hello from gRPC');
+    await showsText('#foot-transport', 'WebSocket');
+    assert.equal(await page.isVisible('#insecure'), true);
+  });
+
+  it('shows what was published before the page was opened', async () => {
+    await log('long ago');
+    await page.goto(bridge.url);
+    await showsText('#logs', 'long ago');
+  });
+
+  it('recovers when the bridge is killed and started again', async () => {
+    await page.goto(bridge.url);
+    await shows('#status[data-state="connected"]');
+    await log('before the crash');
+    await showsText('#logs', 'before the crash');
+    await bridge.kill();
+    await shows('#status[data-tone="bad"]');
+    await bridge.start();
+    await log('after the crash');
+    await shows('#status[data-state="connected"]');
+    await showsText('#logs', 'after the crash');
+    assert.equal(await page.locator('.line.missed').count(), 1, 'the memory broker lost its log, and the page says so');
+  });
+
+  it('comes back by itself after a restart that was announced', async () => {
+    await page.goto(bridge.url);
+    await shows('#status[data-state="connected"]');
+    await page.evaluate(() => {
+      window.codes = [];
+      window.wsManager.on('disconnect', ({ data }) => window.codes.push(data.code));
+    });
+    assert.equal(await bridge.stop(), 0);
+    await page.waitForFunction(() => window.codes.includes(1012));
+    await bridge.start();
+    await shows('#status[data-state="connected"]');
+  });
+
+  it('goes on by long poll where WebSocket is blocked, and returns without a lost or doubled event', async () => {
+    const proxy = await new BlockingProxy(bridge.http).start();
+    try {
+      await page.goto(proxy.url);
+      await page.evaluate(() => {
+        window.seen = [];
+        window.wsManager.subscribe('count', ({ data }) => window.seen.push(data.n));
+      });
+      await shows('#status[data-state="polling"]');
+      await page.waitForFunction(() => window.wsManager.getStats().topics.every(({ cursor }) => cursor));
+      let n = 0;
+      const publishTen = async () => {
+        for (let i = 0; i < 10; i++) await publisher.json('count', 'tick', { n: n++ });
+      };
+      await publishTen();
+      await page.waitForFunction(() => window.seen.length === 10);
+      proxy.blocks = false;
+      await page.evaluate(() => window.wsManager.connect());
+      await publishTen();
+      await shows('#status[data-state="connected"]');
+      await publishTen();
+      await page.waitForFunction(() => window.seen.length >= 30);
+      assert.deepEqual(await page.evaluate(() => window.seen), Array.from({ length: n }, (_, i) => i));
+    } finally {
+      await proxy.stop();
+    }
+  });
+
+  it('serves a client of at most 8 KB', async () => {
+    const modules = ['spanwire', 'connection', 'websocket_transport', 'poll_transport', 'subscriptions', 'listeners', 'backoff'];
+    let size = 0;
+    for (const name of modules) {
+      const response = await fetch(`${bridge.url}client/${name}.js`);
+      assert.equal(response.status, 200, name);
+      size += gzipSync(await response.text(), { level: 9 }).length;
+    }
+    assert.ok(size <= 8192, `${size} bytes`);
+  });
+});

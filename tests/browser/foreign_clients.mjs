@@ -1,0 +1,4 @@
+// What tests/interop uses; here, because the packages are installed here.
+export { BridgeProcess } from './bridge_process.mjs';
+export { any, encode, errorInfoOf, Publisher } from './publisher.mjs';
+export { WebSocket } from 'ws';
