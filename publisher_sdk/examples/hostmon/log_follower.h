@@ -19,8 +19,8 @@ class LogFollower {
   LogFollower(const LogFollower&) = delete;
   LogFollower& operator=(const LogFollower&) = delete;
 
-  // The whole lines since the last poll, without their ends; at most kPollBytes of them, the rest comes next time.
-  // A line longer than kLineBytes is told in pieces.
+  // The whole lines since the last poll, without their ends and without empty ones; at most kPollBytes of them, the
+  // rest comes next time. A line longer than kLineBytes is told in pieces.
   std::vector<std::string> Poll();
 
   // Why the file cannot be read now, such as "No such file or directory"; empty where it can.

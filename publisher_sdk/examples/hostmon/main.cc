@@ -151,7 +151,8 @@ int RunUntilStopped(Publisher& publisher, const Flags& flags, const sigset_t& si
   do {
     Tick(monitor, publisher, watch, flags.server);
   } while (WaitUntil(monitor.Due(), signals));
-  if (const absl::Status delivered = publisher.Close(std::chrono::seconds(2)); !delivered.ok()) {
+  const std::chrono::seconds patience(publisher.Stats().connected ? 2 : 0);
+  if (const absl::Status delivered = publisher.Close(patience); !delivered.ok()) {
     std::cerr << "hostmon: stopped before everything was delivered. " << delivered << "\n";
   }
   return 0;

@@ -24,8 +24,8 @@ struct MonitorOptions {
   double cpu_alert = 90;  // percent; 0: none
   double mem_alert = 90;
   std::chrono::milliseconds alert_after{5000};
-  std::vector<std::filesystem::path> follow;
-  std::string host;  // label of alerts
+  std::vector<std::filesystem::path> follow = {};
+  std::string host = {};  // label of alerts
   std::filesystem::path proc = "/proc";
 };
 
