@@ -255,7 +255,7 @@ void Session::OnReady(fanout::Subscription& subscription) {
   if (feed.start != nullptr) {
     Begin(feed);
   } else {
-    ++feed.generation;  // an answer on its way would be delivered twice
+    feed.generation = ++generations_;  // an answer on its way would be delivered twice
     ReadLater(feed, TopicFeed::Next::kAfterPosition);
   }
 }
@@ -267,7 +267,7 @@ void Session::OnRun(fanout::Subscription&, const fanout::Run& run) {
 
 void Session::OnReset(fanout::Subscription& subscription) {
   TopicFeed& feed = FeedOf(subscription);
-  ++feed.generation;
+  feed.generation = ++generations_;
   if (feed.start != nullptr) {
     Begin(feed);
   } else {
@@ -292,7 +292,7 @@ void Session::OnUnavailable(fanout::Subscription& subscription, const absl::Stat
 }
 
 void Session::Begin(TopicFeed& feed) {
-  ++feed.generation;
+  feed.generation = ++generations_;
   const FeedStart& start = *feed.start;
   fanout::Hub& hub = *feed.subscription.hub;
   if (start.since && start.since->epoch == hub.tenant().epoch) {

@@ -96,6 +96,7 @@ class Session final : public fanout::Subscriber, public std::enable_shared_from_
   const Identity identity_;
   std::vector<std::unique_ptr<TopicFeed>> feeds_;
   std::vector<TopicFeed*> to_read_;  // feeds that wait for their turn to read
+  uint32_t generations_ = 0;          // the last that a feed was given
   bool reading_ = false;
   bool closing_ = false;
   float tokens_;  // messages the client may send now

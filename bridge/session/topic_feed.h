@@ -33,7 +33,8 @@ struct TopicFeed {
   // What the next page is read for.
   enum class Next : uint8_t { kNothing, kAfterPosition, kLastEvents };
   Next next = Next::kNothing;
-  // Changes when the feed starts anew, so that the answer to an older read is known as such.
+  // Changes when the feed starts anew, so that the answer to an older read is known as such. Unique in the session: a topic
+  // that was left and joined again is another feed.
   uint32_t generation = 0;
 };
 
