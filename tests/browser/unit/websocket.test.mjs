@@ -125,6 +125,16 @@ describe('subscribing', () => {
     assert.deepEqual(told.events, ['a 13']);
   });
 
+  it('nor mixes them into one that resumes from further back', () => {
+    const { runtime, manager, told, note, goLive } = openPage();
+    goLive()();
+    manager.subscribe('a', note, { since: 'e1-5' });
+    runtime.socket.event('a', 11);
+    runtime.socket.acknowledge('e1-5', true);
+    for (const offset of [6, 11, 12]) runtime.socket.event('a', offset);
+    assert.deepEqual(told.events, ['a 6', 'a 11', 'a 12']);
+  });
+
   it('ignores the late answer to a subscription that was given up', () => {
     const { runtime, manager, told, note } = openPage();
     const leave = manager.subscribe('a', note);
