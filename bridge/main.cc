@@ -1,0 +1,52 @@
+#include <cstdio>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "bridge/config/command_line.h"
+#include "bridge/model/absl_view.h"
+#include "bridge/observe/logging.h"
+#include "bridge/server/bridge.h"
+#include "bridge/server/file_limit.h"
+#include "bridge/server/signals.h"
+
+namespace {
+
+enum ExitCode { kStopped = 0, kFailed = 1, kBadConfiguration = 2 };
+
+int Fail(ExitCode code, const absl::Status& status) {
+  fmt::print(stderr, "spanwire-bridge: {}\n", spanwire::model::ToStd(status.message()));
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using spanwire::config::CommandLine;
+  spanwire::server::BlockStopSignals();
+  auto line = spanwire::config::ReadCommandLine(argc, argv, [](const char* name) { return std::getenv(name); });
+  if (!line.ok()) return Fail(kBadConfiguration, line.status());
+  if (line->mode == CommandLine::Mode::kPrint) {
+    fmt::print("{}", line->text);
+    return kStopped;
+  }
+  spanwire::config::Config& config = line->config;
+  const absl::Status logging =
+      spanwire::observe::SetUpLogging({.level = config.log_level, .format = config.log_format});
+  if (!logging.ok()) return Fail(kBadConfiguration, logging);
+  if (line->mode == CommandLine::Mode::kCheckConfig) {
+    fmt::print("spanwire-bridge: the configuration is good\n");
+    return kStopped;
+  }
+  spanwire::server::FitConnectionsToFileLimit(&config.limits);
+  auto bridge = spanwire::server::Bridge::Create(std::move(config));
+  if (!bridge.ok()) return Fail(kFailed, bridge.status());
+  (*bridge)->Start();
+  fmt::print("spanwire-bridge ready http={} grpc={}\n", (*bridge)->http_address(), (*bridge)->grpc_address());
+  std::fflush(stdout);
+  spanwire::server::WaitForStopSignal();
+  spanwire::observe::Log(spdlog::level::info, "stopping: clients are told to come back");
+  (*bridge)->Stop();
+  spanwire::observe::Log(spdlog::level::info, "stopped");
+  return kStopped;
+}

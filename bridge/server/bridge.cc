@@ -1,0 +1,152 @@
+#include "bridge/server/bridge.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+
+#include "absl/synchronization/notification.h"
+#include "bridge/broker/memory_broker.h"
+#include "bridge/config/value_text.h"
+#include "bridge/config/version.h"
+#include "bridge/observe/logging.h"
+#include "bridge/schema/schema_dir.h"
+
+namespace spanwire::server {
+namespace {
+
+constexpr int kMaxShards = 64;
+
+int ShardCount(const config::Config& config) {
+  if (config.io_threads > 0) return config.io_threads;
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMaxShards);
+}
+
+session::Settings SettingsFrom(const config::Config& config, model::TopicTable& topics) {
+  return {.limits = config.limits,
+          .ping_interval = config.ping_interval,
+          .server = config::kServer,
+          .node = config.node,
+          .secure = false,
+          .topics = &topics};
+}
+
+std::unique_ptr<broker::Broker> MakeBroker(const config::Config& config, const model::Clock& clock) {
+  return std::make_unique<broker::MemoryBroker>(
+      broker::MemoryBroker::Options{
+          .policy_for = [&config](std::string_view topic) { return config.PolicyFor(topic).history; },
+          .memory_limit = config.broker_memory_limit},
+      clock);
+}
+
+}  // namespace
+
+Bridge::Bridge(config::Config config) : config_(std::move(config)), settings_(SettingsFrom(config_, topics_)) {}
+
+absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config) {
+  std::unique_ptr<Bridge> bridge(new Bridge(std::move(config)));
+  Bridge& b = *bridge;
+  auto registry = schema::LoadSchemaDir(b.config_.schema_dir);
+  if (!registry.ok()) return registry.status();
+  b.translator_ = std::make_unique<schema::EventTranslator>(*std::move(registry), b.config_.limits.event_bytes);
+  b.broker_ = MakeBroker(b.config_, *b.settings_.clock);
+  b.fanout_ = std::make_unique<fanout::Fanout>(ShardCount(b.config_), *b.broker_, b.metrics_);
+  b.directory_ = std::make_unique<session::Directory>(*b.fanout_);
+  b.pipeline_ = std::make_unique<ingest::PublishPipeline>(b.config_, *b.translator_, b.topics_, *b.broker_, b.metrics_,
+                                                          *b.settings_.clock);
+  b.publisher_service_ = std::make_unique<ingest::PublisherServiceImpl>(*b.pipeline_, b.config_.limits, b.metrics_);
+  b.schema_service_ = std::make_unique<ingest::SchemaServiceImpl>(*b.translator_);
+  b.admin_service_ = std::make_unique<admin::AdminService>(admin::AdminContext{.fanout = *b.fanout_,
+                                                                               .directory = *b.directory_,
+                                                                               .broker = *b.broker_,
+                                                                               .metrics = b.metrics_,
+                                                                               .settings = b.settings_,
+                                                                               .config = b.config_,
+                                                                               .started_at = b.settings_.clock->Now()});
+  auto http =
+      transport::HttpServer::Create(b.config_, *b.fanout_, *b.directory_, b.settings_, b.metrics_, b.readiness_);
+  if (!http.ok()) return http.status();
+  b.http_ = *std::move(http);
+  if (absl::Status status = b.ListenGrpc(); !status.ok()) return status;
+  return bridge;
+}
+
+absl::Status Bridge::ListenGrpc() {
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  // Otherwise two bridges would share the port without a word.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  int port = 0;
+  builder.AddListeningPort(config_.grpc_listen, grpc::InsecureServerCredentials(), &port);
+  builder.RegisterService(publisher_service_.get());
+  builder.RegisterService(schema_service_.get());
+  builder.RegisterService(admin_service_.get());
+  grpc_ = builder.BuildAndStart();
+  if (grpc_ == nullptr || port == 0) {
+    grpc_.reset();
+    return absl::UnavailableError(fmt::format(
+        "cannot listen on {} for gRPC: is another program using that port? choose another with --grpc-listen",
+        config_.grpc_listen));
+  }
+  const absl::StatusOr<config::ListenAddress> asked = config::ParseListenAddress(config_.grpc_listen);
+  if (!asked.ok()) return asked.status();
+  const bool is_v6 = asked->host.find(':') != std::string::npos;
+  grpc_address_ = fmt::format(is_v6 ? fmt::runtime("[{}]:{}") : fmt::runtime("{}:{}"), asked->host, port);
+  return absl::OkStatus();
+}
+
+Bridge::~Bridge() {
+  if (!stopped_ && grpc_ != nullptr) {
+    grpc_->Shutdown(std::chrono::system_clock::now());
+    grpc_->Wait();
+  }
+  broker_->Stop();
+  if (http_ != nullptr && !stopped_) http_->Close();
+  if (fanout_ != nullptr) fanout_->Stop();
+}
+
+void Bridge::Start() {
+  http_->Start();
+  fanout_->Start();
+  readiness_.Set(transport::Readiness::State::kReady);
+  if (config_.insecure) {
+    observe::Log(spdlog::level::warn,
+                 "running without authentication: everybody who can reach the ports may read and publish everything");
+  }
+}
+
+void Bridge::Stop() {
+  if (stopped_) return;
+  const absl::Time deadline = absl::Now() + config_.drain_timeout;
+  readiness_.Set(transport::Readiness::State::kDraining);
+  grpc_->GetHealthCheckService()->SetServingStatus(false);
+  http_->StopAccepting();
+  // Publishes in flight still reach their subscribers, so publishers go first.
+  publisher_service_->Drain();
+  admin_service_->Drain();
+  grpc_->Shutdown(absl::ToChronoTime(deadline));
+  grpc_->Wait();
+  absl::Notification told;
+  directory_->Visit(
+      [](fanout::Shard&, session::Registry& registry) {
+        registry.ForEach(
+            [](session::Client& client) { client.Disconnect(session::CloseCode::kRestart, "the bridge restarts"); });
+      },
+      [&] { told.Notify(); });
+  told.WaitForNotification();
+  if (!http_->AwaitNoConnections(std::max(deadline - absl::Now(), absl::ZeroDuration()))) {
+    observe::Log(spdlog::level::warn, "connections were cut because they did not close within --drain-timeout");
+  }
+  http_->Close();
+  broker_->Stop();
+  fanout_->Stop();
+  stopped_ = true;
+}
+
+}  // namespace spanwire::server

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <grpcpp/server.h>
+
+#include "absl/status/statusor.h"
+#include "bridge/admin/admin_service.h"
+#include "bridge/broker/broker.h"
+#include "bridge/config/config.h"
+#include "bridge/fanout/fanout.h"
+#include "bridge/ingest/publish_pipeline.h"
+#include "bridge/ingest/publisher_service.h"
+#include "bridge/ingest/schema_service.h"
+#include "bridge/observe/metrics.h"
+#include "bridge/schema/event_translator.h"
+#include "bridge/session/registry.h"
+#include "bridge/transport/http_server.h"
+
+namespace spanwire::server {
+
+// The whole bridge: makes every part, starts them in order and stops them without loss. Not thread safe: one thread
+// creates, starts and stops it.
+class Bridge {
+ public:
+  // Makes every part and takes both ports, so that everything that can be wrong with the settings is known before a
+  // client is let in. Errors say which setting, and what to do.
+  static absl::StatusOr<std::unique_ptr<Bridge>> Create(config::Config config);
+  // Stops at once what is still running.
+  ~Bridge();
+  Bridge(const Bridge&) = delete;
+  Bridge& operator=(const Bridge&) = delete;
+
+  // Lets clients in.
+  void Start();
+  // Ends in order, within the drain timeout: takes no new clients, finishes publishes, tells clients to come back
+  // (1012), sends what is queued. What is left then is cut. Idempotent.
+  void Stop();
+
+  // Where it listens, with the ports that were picked: `127.0.0.1:8080`.
+  std::string http_address() const { return http_->local_address(); }
+  const std::string& grpc_address() const { return grpc_address_; }
+
+ private:
+  explicit Bridge(config::Config config);
+
+  absl::Status ListenGrpc();
+
+  // In the order of making; destroyed in the reverse one, so each may use those above it.
+  const config::Config config_;
+  model::TopicTable topics_;
+  observe::Metrics metrics_;
+  session::Settings settings_;
+  transport::Readiness readiness_;
+  std::unique_ptr<schema::EventTranslator> translator_;
+  std::unique_ptr<broker::Broker> broker_;
+  std::unique_ptr<fanout::Fanout> fanout_;
+  std::unique_ptr<session::Directory> directory_;
+  std::unique_ptr<ingest::PublishPipeline> pipeline_;
+  std::unique_ptr<ingest::PublisherServiceImpl> publisher_service_;
+  std::unique_ptr<ingest::SchemaServiceImpl> schema_service_;
+  std::unique_ptr<admin::AdminService> admin_service_;
+  std::unique_ptr<transport::HttpServer> http_;
+  std::unique_ptr<grpc::Server> grpc_;
+  std::string grpc_address_;
+  bool stopped_ = false;
+};
+
+}  // namespace spanwire::server
