@@ -49,6 +49,15 @@ Answer ReadAnswer(const v1::PublishResult& result) {
   return answer;
 }
 
+Answer ReadStreamEnd(int code, const std::string& message, const std::string& details) {
+  google::rpc::Status error;
+  // Details that cannot be read are as good as none.
+  if (!error.ParseFromString(details)) error.Clear();
+  error.set_code(code);
+  error.set_message(message);
+  return ReadError(error);
+}
+
 PublishResult Failure(absl::Status status, std::string reason) {
   PublishResult result;
   result.status = std::move(status);

@@ -22,6 +22,10 @@ struct Answer {
 // A result with neither a response nor an error is INTERNAL: the bridge broke its contract.
 Answer ReadAnswer(const v1::PublishResult& result);
 
+// The status that a stream ended with, as if it were said of an event. `details` is the google.rpc.Status that gRPC
+// carries beside code and message; it may be empty.
+Answer ReadStreamEnd(int code, const std::string& message, const std::string& details);
+
 PublishResult Failure(absl::Status status, std::string reason = {});
 
 }  // namespace spanwire::internal

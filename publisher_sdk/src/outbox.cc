@@ -128,9 +128,9 @@ void Outbox::OnStreamLost() {
   for (InFlight& in_flight : in_flight_) in_flight.sent = false;
 }
 
-void Outbox::FailOldestSent(const absl::Status& status, std::vector<Completed>& completed) {
+void Outbox::FailOldestSent(const PublishResult& failure, std::vector<Completed>& completed) {
   if (in_flight_.empty() || !in_flight_.front().sent) return;
-  FinishSlots(in_flight_.front(), status, completed);
+  FinishSlots(in_flight_.front(), failure, completed);
   Retire(in_flight_.begin());
 }
 
@@ -183,7 +183,7 @@ void Outbox::ExpireInFlight(TimePoint now, const std::string& hint, std::vector<
 
 void Outbox::FailAll(const absl::Status& status, std::vector<Completed>& completed) {
   while (!in_flight_.empty()) {
-    FinishSlots(in_flight_.front(), status, completed);
+    FinishSlots(in_flight_.front(), Failure(status), completed);
     Retire(in_flight_.begin());
   }
   for (auto& [ordinal, held] : refused_) Finish(held, held.event, Failure(status), completed);
@@ -193,12 +193,12 @@ void Outbox::FailAll(const absl::Status& status, std::vector<Completed>& complet
   next_expiry_ = TimePoint::max();
 }
 
-void Outbox::FinishSlots(InFlight& in_flight, const absl::Status& status, std::vector<Completed>& completed) {
+void Outbox::FinishSlots(InFlight& in_flight, const PublishResult& failure, std::vector<Completed>& completed) {
   for (size_t i = 0; i < in_flight.slots.size(); ++i) {
     Slot& slot = in_flight.slots[i];
     if (slot.finished) continue;
     slot.finished = true;
-    Finish(slot.held, in_flight.message->events(static_cast<int>(i)), Failure(status), completed);
+    Finish(slot.held, in_flight.message->events(static_cast<int>(i)), failure, completed);
   }
 }
 

@@ -62,7 +62,7 @@ class Outbox {
   void OnStreamLost();
 
   // Fails the oldest message that was sent: the bridge ended the stream over it.
-  void FailOldestSent(const absl::Status& status, std::vector<Completed>& completed);
+  void FailOldestSent(const PublishResult& failure, std::vector<Completed>& completed);
 
   // Fails with DEADLINE_EXCEEDED what has waited too long; `hint` (why the bridge is away) goes into the sentence.
   void Expire(TimePoint now, const std::string& hint, std::vector<Completed>& completed);
@@ -102,7 +102,7 @@ class Outbox {
   bool TakeOldest(size_t bytes_left, bool required, HeldEvent& held);
   void PutBack(Slot& slot, const v1::Event& event, const absl::Status& refusal);
   void Finish(HeldEvent& held, const v1::Event& event, PublishResult result, std::vector<Completed>& completed);
-  void FinishSlots(InFlight& in_flight, const absl::Status& status, std::vector<Completed>& completed);
+  void FinishSlots(InFlight& in_flight, const PublishResult& failure, std::vector<Completed>& completed);
   void Retire(std::deque<InFlight>::iterator in_flight);
   void ExpireInFlight(TimePoint now, const std::string& hint, std::vector<Completed>& completed);
 

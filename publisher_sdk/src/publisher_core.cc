@@ -43,6 +43,10 @@ bool BlamesTheMessage(grpc::StatusCode code) {
          code == grpc::StatusCode::OUT_OF_RANGE;
 }
 
+Answer ReadEnd(const grpc::Status& status) {
+  return ReadStreamEnd(status.error_code(), status.error_message(), status.error_details());
+}
+
 }  // namespace
 
 PublisherCore::PublisherCore(PublisherOptions options)
@@ -227,8 +231,7 @@ PublisherCore::Step PublisherCore::TakeStep(TimePoint now) {
 void PublisherCore::LeaveStream() {
   if (const grpc::Status& status = control_.last_status(); BlamesTheMessage(status.error_code())) {
     std::vector<Completed> blamed;
-    outbox_.FailOldestSent(absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message()),
-                           blamed);
+    outbox_.FailOldestSent(ReadEnd(status).result, blamed);
     Complete(std::move(blamed));
   }
   outbox_.OnStreamLost();
@@ -321,7 +324,7 @@ void PublisherCore::OnEnded() {
 
 void PublisherCore::OnClosed(const grpc::Status& status) {
   absl::MutexLock lock(&mutex_);
-  control_.OnClosed(status);
+  control_.OnClosed(status, status.ok() ? Duration::zero() : ReadEnd(status).retry_after.value_or(Duration::zero()));
   work_.Signal();
 }
 

@@ -25,7 +25,7 @@ StreamControl::Action StreamControl::Next(TimePoint now, bool wanted) {
     case State::kClosed:
       state_ = State::kNone;
       if (answered_) backoff_.Reset();
-      next_attempt_ = now + backoff_.Next();
+      next_attempt_ = now + asked_wait_ + backoff_.Next();
       return Action::kDestroy;
   }
   return Action::kNone;
@@ -49,7 +49,8 @@ TimePoint StreamControl::NextWake(bool wanted) const {
   return stopping_ && !cancelled_ ? patience_ : TimePoint::max();
 }
 
-void StreamControl::OnClosed(const grpc::Status& status) {
+void StreamControl::OnClosed(const grpc::Status& status, Duration wait) {
+  asked_wait_ = wait;
   state_ = State::kClosed;
   last_status_ = status;
   if (giving_up_) {

@@ -34,7 +34,8 @@ class StreamControl {
   void OnWritten() { writing_ = false; }
   void OnAnswered() { answered_ = true; }
   void OnEnded() { state_ = State::kEnded; }
-  void OnClosed(const grpc::Status& status);
+  // `wait`: how long the bridge asks to be left alone.
+  void OnClosed(const grpc::Status& status, Duration wait = {});
 
   // Leaves the present stream, for a new one if something is to be sent.
   void GiveUp(std::string reason);
@@ -60,6 +61,7 @@ class StreamControl {
   bool stopping_ = false;
   uint64_t opened_ = 0;
   grpc::Status last_status_;
+  Duration asked_wait_{};
   std::string last_disconnect_;
 
   // Of the present stream.

@@ -228,10 +228,10 @@ TEST_F(OutboxTest, AnEmptyResultIsAFailureAndNotSilence) {
 TEST_F(OutboxTest, OnlyTheOldestSentMessageIsBlamed) {
   for (const char* topic : {"a", "b", "c", "d"}) Add(topic);
   Next();
-  outbox_->FailOldestSent(absl::InvalidArgumentError("bad"), completed_);
+  outbox_->FailOldestSent(Failure(absl::InvalidArgumentError("bad")), completed_);
   EXPECT_EQ(completed_.size(), 3u);
   outbox_->OnStreamLost();
-  outbox_->FailOldestSent(absl::InvalidArgumentError("bad"), completed_);
+  outbox_->FailOldestSent(Failure(absl::InvalidArgumentError("bad")), completed_);
   EXPECT_EQ(completed_.size(), 3u) << "nothing was sent";
   EXPECT_EQ(Next(), "2:d");
 }

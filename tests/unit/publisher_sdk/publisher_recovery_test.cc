@@ -154,9 +154,12 @@ TEST_F(PublisherRecoveryTest, ABridgeThatNeverAnswersIsLeftAndResentTo) {
 
 TEST_F(PublisherRecoveryTest, AMessageTheBridgeEndsTheStreamOverFailsAndTheRestGoesOn) {
   Publisher publisher(Options());
-  bridge_.EndStreamOverMessage(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "a bad message"));
+  bridge_.EndStreamOverMessage(
+      grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "a bad message",
+                   Refusal(grpc::StatusCode::INVALID_ARGUMENT, "BATCH_TOO_LARGE").SerializeAsString()));
   const PublishResult bad = publisher.Publish(Named("bad")).Get();
   EXPECT_EQ(bad.status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(bad.reason, "BATCH_TOO_LARGE");
   EXPECT_TRUE(publisher.Publish(Named("good")).Get().ok());
   EXPECT_THAT(AcceptedNames(), ElementsAre("good"));
 }

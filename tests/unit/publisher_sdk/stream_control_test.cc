@@ -61,6 +61,15 @@ TEST_F(StreamControlTest, ReconnectsBackOffUntilTheBridgeAnswers) {
   EXPECT_EQ(control_.opened(), 4u);
 }
 
+TEST_F(StreamControlTest, ABridgeThatAsksToBeLeftAloneIs) {
+  control_.Next(now_, true);
+  control_.OnEnded();
+  control_.Next(now_, true);
+  control_.OnClosed(kAway, 3s);
+  EXPECT_EQ(control_.Next(now_, true), Action::kDestroy);
+  EXPECT_EQ(control_.NextWake(true), now_ + 3s + 100ms);
+}
+
 TEST_F(StreamControlTest, GivingUpCancelsOnceAndSaysWhy) {
   control_.Next(now_, true);
   control_.GiveUp("no answer");
