@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include "bridge/config/config.h"
+#include "bridge/session/poll.h"
+#include "bridge/transport/http_message.h"
+#include "bridge/transport/origin_policy.h"
+#include "bridge/transport/readiness.h"
+#include "bridge/transport/router.h"
+#include "bridge/transport/shard_context.h"
+#include "bridge/transport/websocket_connection.h"
+
+namespace spanwire::transport {
+
+// The two ends of a request's connection.
+struct HttpPeer {
+  boost::asio::ip::tcp::endpoint remote;
+  boost::asio::ip::address local;
+};
+
+// The answer comes when this poll, to be started, ends; it gets these headers too.
+struct HeldPoll {
+  std::shared_ptr<session::Poll> poll;
+  std::vector<HttpHeader> headers;
+};
+
+// The connection becomes a WebSocket after this answer.
+struct Upgrade {
+  HttpResponse response;
+  WebSocketHandshake handshake;
+};
+
+using HttpAnswer = std::variant<HttpResponse, HeldPoll, Upgrade>;
+
+// Finds the answer to a request: its route, whether the page behind it may ask, its endpoint. Knows no connection.
+// Any shard's thread, with that shard's context. `config` and `readiness` outlive it.
+class HttpDispatcher {
+ public:
+  HttpDispatcher(const config::Config& config, const Readiness& readiness) : origins_(config), readiness_(readiness) {}
+
+  HttpAnswer Dispatch(ShardContext& context, const HttpRequest& request, const HttpPeer& peer) const;
+
+ private:
+  HttpAnswer Answer(ShardContext& context, const HttpRequest& request, const HttpPeer& peer, const Route& route) const;
+  HttpAnswer AnswerUpgrade(const HttpRequest& request, const HttpPeer& peer) const;
+  HttpResponse AnswerOptions(const HttpRequest& request, const Route& route) const;
+  HttpResponse AnswerReadiness() const;
+  std::vector<HttpHeader> CorsHeaders(std::string_view origin) const;
+
+  const OriginPolicy origins_;
+  const Readiness& readiness_;
+};
+
+}  // namespace spanwire::transport

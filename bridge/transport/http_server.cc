@@ -1,0 +1,96 @@
+#include "bridge/transport/http_server.h"
+
+#include <utility>
+
+#include "absl/synchronization/blocking_counter.h"
+#include "bridge/observe/logging.h"
+#include "bridge/transport/endpoint_text.h"
+#include "bridge/transport/http_session.h"
+
+namespace spanwire::transport {
+namespace {
+
+// Ending a connection takes one turn of its shard's loop: this is for a machine that stands still.
+constexpr absl::Duration kAbortTimeout = absl::Seconds(10);
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Create(const config::Config& config, fanout::Fanout& fanout,
+                                                               session::Directory& directory,
+                                                               const session::Settings& settings,
+                                                               observe::Metrics& metrics, const Readiness& readiness) {
+  std::unique_ptr<HttpServer> server(new HttpServer(config, fanout, directory, settings, metrics, readiness));
+  absl::StatusOr<std::unique_ptr<Listener>> listener =
+      Listener::Bind(config.http_listen, fanout, *settings.clock,
+                     [server = server.get()](size_t shard, boost::asio::ip::tcp::socket socket) {
+                       server->OnSocket(shard, std::move(socket));
+                     });
+  if (!listener.ok()) return listener.status();
+  server->listener_ = *std::move(listener);
+  return server;
+}
+
+HttpServer::HttpServer(const config::Config& config, fanout::Fanout& fanout, session::Directory& directory,
+                       const session::Settings& settings, observe::Metrics& metrics, const Readiness& readiness)
+    : fanout_(fanout), dispatcher_(config, readiness) {
+  for (size_t i = 0; i < fanout.size(); ++i) {
+    fanout::Shard& shard = fanout.shard(i);
+    shards_.push_back(
+        std::make_unique<ShardState>(shard, directory.registry(shard), settings, config, metrics, count_));
+  }
+}
+
+HttpServer::~HttpServer() {
+  Close();
+}
+
+void HttpServer::Start() {
+  started_ = true;
+  listener_->Start();
+}
+
+void HttpServer::OnSocket(size_t shard, boost::asio::ip::tcp::socket socket) {
+  ShardState& state = *shards_[shard];
+  StartHttp(state.context, dispatcher_, std::move(socket));
+  state.ticker.Start();
+}
+
+void HttpServer::StopAccepting() {
+  if (!started_) return;
+  OnEveryShard([this](ShardState& state) {
+    if (state.context.shard.index() == 0) listener_->Stop();
+  });
+  OnEveryShard([](ShardState& state) { state.context.connections.CloseIdle(); });
+}
+
+void HttpServer::Close() {
+  if (!started_) return;
+  StopAccepting();
+  started_ = false;
+  OnEveryShard([](ShardState& state) { state.context.connections.AbortAll(); });
+  if (!count_.AwaitNone(kAbortTimeout)) {
+    observe::Log(spdlog::level::err, "connections do not end; the bridge stops without them");
+  }
+  OnEveryShard([](ShardState& state) { state.ticker.Stop(); });
+  // Another turn: what was cancelled has run.
+  OnEveryShard([](ShardState&) {});
+}
+
+void HttpServer::OnEveryShard(std::function<void(ShardState&)> work) {
+  absl::BlockingCounter left(static_cast<int>(shards_.size()));
+  fanout_.shard(0).Post([&] {
+    for (const std::unique_ptr<ShardState>& state : shards_) {
+      state->context.shard.Post([&work, &left, &state] {
+        work(*state);
+        left.DecrementCount();
+      });
+    }
+  });
+  left.Wait();
+}
+
+std::string HttpServer::local_address() const {
+  return EndpointText(listener_->local());
+}
+
+}  // namespace spanwire::transport

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "bridge/config/config.h"
+#include "bridge/fanout/fanout.h"
+#include "bridge/observe/metrics.h"
+#include "bridge/session/registry.h"
+#include "bridge/session/settings.h"
+#include "bridge/transport/connection_count.h"
+#include "bridge/transport/http_dispatcher.h"
+#include "bridge/transport/listener.h"
+#include "bridge/transport/readiness.h"
+#include "bridge/transport/shard_context.h"
+#include "bridge/transport/shard_ticker.h"
+
+namespace spanwire::transport {
+
+// The bridge's HTTP port with all that is behind it. Runs on the fan-out's threads.
+//
+// Its end, in order: StopAccepting; whoever drains tells clients through session::Directory; AwaitNoConnections; Close;
+// and only then Fanout::Stop and destruction, since connections hold subscriptions.
+class HttpServer {
+ public:
+  // Binds the port, so that a taken one is known before anything runs; see Listener::Bind for how it fails. All that it
+  // is given outlives it.
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Create(const config::Config& config, fanout::Fanout& fanout,
+                                                            session::Directory& directory,
+                                                            const session::Settings& settings,
+                                                            observe::Metrics& metrics, const Readiness& readiness);
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  // Serves. Once, when or before the fan-out's threads start.
+  void Start();
+  // Closes the port and what is idle; other HTTP connections end with the answer that is due. Any thread but a shard's.
+  void StopAccepting();
+  // False where connections are still open after `at_most`. Any thread but a shard's.
+  bool AwaitNoConnections(absl::Duration at_most) { return count_.AwaitNone(at_most); }
+  // Ends every connection that is left, without a word, and returns when none is. While the fan-out's threads run, from
+  // any thread but those. Idempotent.
+  void Close();
+
+  // What it listens on, with the port that was picked: `127.0.0.1:8080`.
+  std::string local_address() const;
+  uint16_t local_port() const { return listener_->local().port(); }
+  // Connections being served. Any thread.
+  size_t connections() const { return count_.served(); }
+
+ private:
+  struct ShardState {
+    ShardState(fanout::Shard& shard, session::Registry& registry, const session::Settings& settings,
+               const config::Config& config, observe::Metrics& metrics, ConnectionCount& count)
+        : context(shard, registry, settings, config, metrics, count), ticker(context) {}
+    ShardContext context;
+    ShardTicker ticker;
+  };
+
+  HttpServer(const config::Config& config, fanout::Fanout& fanout, session::Directory& directory,
+             const session::Settings& settings, observe::Metrics& metrics, const Readiness& readiness);
+
+  void OnSocket(size_t shard, boost::asio::ip::tcp::socket socket);
+  // Runs `work` on each shard's thread, behind every socket that was dealt out before, and waits.
+  void OnEveryShard(std::function<void(ShardState&)> work);
+
+  fanout::Fanout& fanout_;
+  ConnectionCount count_;
+  const HttpDispatcher dispatcher_;
+  std::vector<std::unique_ptr<ShardState>> shards_;
+  std::unique_ptr<Listener> listener_;
+  bool started_ = false;
+};
+
+}  // namespace spanwire::transport

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "absl/status/statusor.h"
+#include "bridge/fanout/fanout.h"
+#include "bridge/model/clock.h"
+#include "bridge/observe/log_limiter.h"
+
+namespace spanwire::transport {
+
+// Accepts connections on one address and deals them out to the shards in turn.
+class Listener {
+ public:
+  // Runs on the thread of the shard that the socket is for; the socket's executor is that shard's.
+  using OnSocket = std::function<void(size_t shard, boost::asio::ip::tcp::socket socket)>;
+
+  // Binds to `address`, host:port; port 0 picks a free one. The kernel queues what connects until Start. Fails with a
+  // sentence that names the address: INVALID_ARGUMENT where it is none, else FAILED_PRECONDITION.
+  static absl::StatusOr<std::unique_ptr<Listener>> Bind(std::string_view address, fanout::Fanout& fanout,
+                                                        const model::Clock& clock, OnSocket on_socket);
+
+  // Any thread, once.
+  void Start();
+  // Shard 0's thread. No socket comes any more. Idempotent. Before the listener is destroyed, shard 0 must have run
+  // what this cancels, or never run again.
+  void Stop();
+
+  const boost::asio::ip::tcp::endpoint& local() const { return local_; }
+
+ private:
+  using Acceptor = boost::asio::ip::tcp::acceptor;
+
+  Listener(Acceptor acceptor, fanout::Fanout& fanout, const model::Clock& clock, OnSocket on_socket);
+
+  void Accept();
+  void OnAccepted(boost::system::error_code error, size_t shard, boost::asio::ip::tcp::socket socket);
+  void TryAgainLater(boost::system::error_code error);
+
+  fanout::Fanout& fanout_;
+  const OnSocket on_socket_;
+  Acceptor acceptor_;
+  const boost::asio::ip::tcp::endpoint local_;
+  boost::asio::steady_timer pause_;
+  observe::LogLimiter log_limiter_;
+  size_t next_shard_ = 0;
+};
+
+}  // namespace spanwire::transport

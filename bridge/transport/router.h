@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "bridge/transport/http_message.h"
+
+namespace spanwire::transport {
+
+enum class Endpoint : uint8_t {
+  kNotFound,
+  kMethodNotAllowed,
+  kOptions,
+  kHealth,
+  kReadiness,
+  kMetrics,
+  kPoll,
+  kWebSocket,
+  kFile,
+};
+
+// Where a request goes.
+struct Route {
+  Endpoint endpoint;
+  std::string_view allow;  // the methods of its path; empty of kNotFound
+};
+
+// The HTTP interface of docs/protocol.md, section 5, as a function.
+Route FindRoute(HttpMethod method, std::string_view path);
+
+}  // namespace spanwire::transport

@@ -1,0 +1,48 @@
+#include "bridge/transport/static_files.h"
+
+#include <string>
+
+#include <fmt/format.h>
+
+#include "bridge/session/control_messages.h"
+#include "bridge/transport/problem.h"
+
+namespace spanwire::transport {
+namespace {
+
+// Pages run only what the bridge itself serves, talk only to it and are framed by nobody. The WebSocket sources are
+// spelt out because not every browser counts them as 'self'.
+std::string ContentSecurityPolicy(std::string_view host) {
+  return fmt::format(
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+      "connect-src 'self' ws://{0} wss://{0}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      host);
+}
+
+// If-None-Match: a list of tags, compared weakly (RFC 9110, section 13.1.2).
+bool ClientHas(const HttpRequest& request, std::string_view etag) {
+  const std::string known = request.HeaderList("If-None-Match");
+  return known == "*" || ListHas(known, etag) || ListHas(known, fmt::format("W/{}", etag));
+}
+
+}  // namespace
+
+HttpResponse FileResponse(const HttpRequest& request, const EmbeddedFile* file) {
+  if (file == nullptr) {
+    return ProblemResponse({.status = 404,
+                            .code = session::error_code::kNotFound,
+                            .detail = "there is no such file; the console is at /, the client at /client/spanwire.js"});
+  }
+  HttpResponse response{.headers = {{"ETag", std::string(file->etag)}, {"Cache-Control", "no-cache"}}};
+  if (ClientHas(request, file->etag)) {
+    response.status = 304;
+    return response;
+  }
+  response.headers.push_back({"Content-Type", std::string(file->content_type)});
+  response.headers.push_back({"Content-Security-Policy", ContentSecurityPolicy(request.host)});
+  response.headers.push_back({"Referrer-Policy", "no-referrer"});
+  response.static_body = file->body;
+  return response;
+}
+
+}  // namespace spanwire::transport

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "bridge/transport/embedded_files.h"
+#include "bridge/transport/http_message.h"
+
+namespace spanwire::transport {
+
+// The answer to a GET or HEAD of a file: 304 where the client has it already, 404 where `file` is null. Browsers ask
+// again each time (no-cache), so that a new bridge never meets an old page.
+HttpResponse FileResponse(const HttpRequest& request, const EmbeddedFile* file);
+
+}  // namespace spanwire::transport
