@@ -19,7 +19,8 @@ absl::Status Refusal(std::string_view reason, std::string_view field, std::strin
 }
 
 absl::Status TooLarge(std::string_view field, size_t bytes, size_t limit) {
-  return Refusal("TOO_LARGE", field, fmt::format("{} has {} bytes: an event's data may have {}", field, bytes, limit));
+  return Refusal("EVENT_TOO_LARGE", field,
+                 fmt::format("{} has {} bytes: an event's data may have {}", field, bytes, limit));
 }
 
 // `status`, with a reason if it has none yet.

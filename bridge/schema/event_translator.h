@@ -26,7 +26,7 @@ class OpenedEvent {
   const std::optional<EntityInfo>& entity() const { return entity_; }
 
   // Appends the payload as a JSON object (docs/protocol.md, section 8). On error `out` is as it was before:
-  // INVALID_ARGUMENT with reason BAD_PAYLOAD or TOO_LARGE, or FAILED_PRECONDITION with UNKNOWN_TYPE for what an Any
+  // INVALID_ARGUMENT with reason BAD_PAYLOAD or EVENT_TOO_LARGE, or FAILED_PRECONDITION with UNKNOWN_TYPE for what an Any
   // inside holds.
   absl::Status AppendData(std::string* out);
 
@@ -74,7 +74,7 @@ class EventTranslator {
   //   MISSING_TOPIC, MISSING_TYPE    neither the event nor its type's options give one
   //   BAD_TOPIC, BAD_TYPE            it may not be named so
   //   TOPIC_FIELD_EMPTY  a field of the topic template has no value
-  //   TOO_LARGE          the payload's bytes are more than its data may be
+  //   EVENT_TOO_LARGE    the payload's bytes are more than its data may be
   //   BAD_ENTITY         kind or entity id is missing or wrong
   absl::StatusOr<OpenedEvent> Open(const v1::Event& event) const;
 

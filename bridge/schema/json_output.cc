@@ -27,7 +27,7 @@ bool JsonOutput::FailDepth() {
 bool JsonOutput::FailSize() {
   return Fail(model::MakeError(absl::StatusCode::kInvalidArgument,
                                "the payload's JSON is larger than an event may be: split it, or raise the event limit",
-                               {.reason = "TOO_LARGE", .metadata = {}}));
+                               {.reason = "EVENT_TOO_LARGE", .metadata = {}}));
 }
 
 }  // namespace spanwire::schema

@@ -309,15 +309,15 @@ TEST_F(EventTranslatorTest, DataOverTheLimitIsRefused) {
     std::string out;
     return model::DetailOf(opened->AppendData(&out)).reason;
   };
-  EXPECT_EQ(reason(JsonText("{\"a\":\"" + std::string(100, 'x') + "\"}")), "TOO_LARGE");
+  EXPECT_EQ(reason(JsonText("{\"a\":\"" + std::string(100, 'x') + "\"}")), "EVENT_TOO_LARGE");
   v1::Log log;
   log.set_message(std::string(80, 'x'));  // fits by its bytes and not by its JSON
-  EXPECT_EQ(reason(Typed(log)), "TOO_LARGE");
+  EXPECT_EQ(reason(Typed(log)), "EVENT_TOO_LARGE");
   log.set_message(std::string(200, 'x'));
-  EXPECT_EQ(reason(Typed(log)), "TOO_LARGE");
+  EXPECT_EQ(reason(Typed(log)), "EVENT_TOO_LARGE");
   v1::Event event = Addressed();
   (*event.mutable_json()->mutable_fields())["a"].set_string_value(std::string(100, 'x'));
-  EXPECT_EQ(reason(event), "TOO_LARGE");
+  EXPECT_EQ(reason(event), "EVENT_TOO_LARGE");
 }
 
 TEST_F(EventTranslatorTest, UnknownFieldsAreCounted) {

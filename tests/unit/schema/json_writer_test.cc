@@ -251,7 +251,7 @@ TEST_F(JsonWriterTest, OutputIsBounded) {
   for (int i = 0; i < 10'000; ++i) lists.add_messages();
   std::string json;
   const absl::Status status = Write(lists, &json, 10'000);
-  EXPECT_EQ(model::DetailOf(status).reason, "TOO_LARGE");
+  EXPECT_EQ(model::DetailOf(status).reason, "EVENT_TOO_LARGE");
   EXPECT_LT(json.size(), 20'000u);
 }
 
