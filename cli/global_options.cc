@@ -40,10 +40,12 @@ bool ParseTimeout(const std::string& text, absl::Duration& timeout) {
 
 }  // namespace
 
+// A repeated option counts with its last value, so that an alias may hold defaults.
 void DeclareGlobalOptions(CLI::App& root, GlobalOptions& options) {
   root.add_option("--server", options.server, "gRPC address of the bridge")
       ->envname("SPANWIRE_SERVER")
       ->type_name("HOST:PORT")
+      ->take_last()
       ->default_str(options.server)
       ->transform(CLI::Validator(CheckServer, ""));
   const std::map<std::string, OutputFormat> formats = {
@@ -52,6 +54,7 @@ void DeclareGlobalOptions(CLI::App& root, GlobalOptions& options) {
           "-o,--output", [&options, formats](const std::string& name) { options.output = formats.at(name); },
           "How answers are printed: table, wide or json")
       ->type_name("FORMAT")
+      ->take_last()
       ->default_str("table")
       ->check(CLI::IsMember({"table", "wide", "json"}).description(""));
   root.add_option_function<std::string>(
@@ -63,6 +66,7 @@ void DeclareGlobalOptions(CLI::App& root, GlobalOptions& options) {
           },
           "How long to wait for an answer; for streams, for a connection")
       ->type_name("TIME")
+      ->take_last()
       ->default_str("10s");
   root.add_flag("--no-color", options.no_color, "No colours, even on a terminal (also: NO_COLOR)");
 }

@@ -12,6 +12,7 @@
 #include "cli/descriptor_output.h"
 #include "cli/root.h"
 #include "cli/streams.h"
+#include "google/protobuf/stubs/logging.h"
 
 namespace {
 
@@ -30,8 +31,9 @@ ExitCode CheckOutput(ExitCode code, const DescriptorOutput& output) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
-  // Errors are told by the commands; gRPC's own log would say them again in its own words.
+  // Errors are told by the commands; the libraries' own logs would say them again in their words.
   ::setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  google::protobuf::SetLogHandler(nullptr);
   try {
     DescriptorOutput output(STDOUT_FILENO);
     std::ostream out(&output);

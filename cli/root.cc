@@ -69,15 +69,29 @@ void DeclareCommands(CLI::App& root, CommandSet& commands) {
   completion::Add(root, commands);
 }
 
-// The commands parsed so far, as typed: "spanwire connections list".
-std::string ParsedPath(const CLI::App& root) {
-  std::string path = root.get_name();
+// The last command parsed, such as `list` of "connections list".
+const CLI::App& Deepest(const CLI::App& root) {
   const CLI::App* app = &root;
-  while (!app->get_subcommands().empty()) {
-    app = app->get_subcommands().back();
-    path += " " + app->get_name();
+  while (!app->get_subcommands().empty()) app = app->get_subcommands().back();
+  return *app;
+}
+
+// As typed: "spanwire connections list".
+std::string PathOf(const CLI::App& app) {
+  return (app.get_parent() == nullptr ? "" : PathOf(*app.get_parent()) + " ") + app.get_name();
+}
+
+// A sentence for a word that is no command here, or a command that is missing; empty where that is not the trouble.
+std::string CommandTrouble(const CLI::App& root) {
+  std::string names;
+  for (const CLI::App* command : Deepest(root).get_subcommands(nullptr)) {
+    names += (names.empty() ? "" : ", ") + command->get_name();
   }
-  return path;
+  if (names.empty()) return "";
+  for (const std::string& word : root.remaining(/*recurse=*/true)) {
+    if (!word.starts_with('-')) return "unknown command '" + word + "'; there are: " + names;
+  }
+  return "which command? One of: " + names;
 }
 
 ExitCode Stop(const CLI::App& root, const CLI::ParseError& stop, Streams& streams) {
@@ -85,7 +99,10 @@ ExitCode Stop(const CLI::App& root, const CLI::ParseError& stop, Streams& stream
     root.exit(stop, streams.out, streams.err);  // --help or --version
     return ExitCode::kOk;
   }
-  streams.err << "error: " << Printable(stop.what()) << "\nSee `" << ParsedPath(root) << " --help`." << std::endl;
+  const bool required = stop.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError);
+  const std::string trouble = required ? CommandTrouble(root) : "";
+  streams.err << "error: " << Printable(trouble.empty() ? stop.what() : trouble) << "\nSee `" << PathOf(Deepest(root))
+              << " --help`." << std::endl;
   return ExitCode::kUsage;
 }
 
@@ -95,6 +112,8 @@ ExitCode RunCommandLine(std::vector<std::string> arguments, Streams& streams, co
                         absl::TimeZone zone) {
   CLI::App root("Sees and steers a Spanwire bridge: who is connected, what is published, and what subscribers get.",
                 "spanwire");
+  root.get_formatter()->label("SUBCOMMAND", "COMMAND");
+  root.get_formatter()->label("Subcommands", "Commands");
   root.fallthrough()->require_subcommand(1)->footer(kRootFooter);
   root.set_version_flag("--version", std::string("spanwire ") + kVersion, "Print the version and exit");
   GlobalOptions options;

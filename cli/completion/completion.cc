@@ -112,6 +112,7 @@ void Add(CLI::App& root, CommandSet& commands) {
   const auto shell = std::make_shared<std::string>();
   command->add_option("SHELL", *shell, "bash, zsh or fish")
       ->required()
+      ->type_name("")
       ->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""));
   command->footer(kFooter);
   commands.Add(*command, [&root, shell](Session& session) {

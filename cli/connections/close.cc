@@ -49,7 +49,7 @@ void PrintClosed(const v1::CloseConnectionsResponse& answer, Session& session) {
 
 CLI::App* DeclareClose(CLI::App& group, CloseOptions& options) {
   CLI::App* command = group.add_subcommand("close", "Close connections, by id or by filter");
-  command->add_option("ID", options.client_ids, "Client ids, as `connections list` prints them");
+  command->add_option("ID", options.client_ids, "Client ids, as `connections list` prints them")->type_name("");
   DeclareFilter(*command, options.filter);
   command->add_flag("--all", options.all, "Every connection of the bridge");
   command->add_flag("--yes", options.yes, "Do not ask before closing all");

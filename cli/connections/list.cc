@@ -68,7 +68,7 @@ CLI::App* DeclareList(CLI::App& group, ListOptions& options) {
   DeclareFilter(*command, options.filter);
   command->add_option("--limit", options.limit, "At most so many (default: all)")
       ->type_name("N")
-      ->check(CLI::PositiveNumber.description(""));
+      ->check(CLI::Range(1, 1'000'000).description(""));
   return command->footer(kFooter);
 }
 

@@ -58,7 +58,7 @@ void PrintConnection(const v1::Connection& connection, Session& session) {
 
 CLI::App* DeclareShow(CLI::App& group, ShowOptions& options) {
   CLI::App* command = group.add_subcommand("show", "Show one connection and its subscriptions");
-  command->add_option("ID", options.client_id, "Client id, as `connections list` prints it")->required();
+  command->add_option("ID", options.client_id, "Client id, as `connections list` prints it")->required()->type_name("");
   return command->footer(kFooter);
 }
 

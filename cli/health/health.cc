@@ -68,7 +68,8 @@ std::vector<Question> Questions(const Options& options) {
 
 CLI::App* Declare(CLI::App& root, Options& options) {
   CLI::App* command = root.add_subcommand("health", "Ask whether the bridge takes calls");
-  command->add_option("SERVICE", options.services, "Full names of gRPC services (default: the whole bridge)");
+  command->add_option("SERVICE", options.services, "Full names of gRPC services (default: the whole bridge)")
+      ->type_name("");
   return command->footer(kFooter);
 }
 

@@ -105,7 +105,7 @@ void DeclareEntity(CLI::App& command, Options& options) {
 
 CLI::App* Declare(CLI::App& root, Options& options) {
   CLI::App* command = root.add_subcommand("publish", "Publish one event");
-  command->add_option("TOPIC", options.topic, "Where to; --message may know it");
+  command->add_option("TOPIC", options.topic, "Where to; --message may know it")->type_name("");
   command->add_option("--type", options.type, "Envelope type, such as stats_update")->type_name("TYPE");
   command->add_option("--data", options.data, "The payload, a JSON object; @FILE reads a file, - standard input")
       ->type_name("JSON");

@@ -47,7 +47,7 @@ ExitCode PrintSchema(const v1::GetSchemaResponse& answer, Session& session) {
 
 CLI::App* DeclareShow(CLI::App& group, ShowOptions& options) {
   CLI::App* command = group.add_subcommand("show", "Show one message type and its fields");
-  command->add_option("NAME", options.name, "Full name, such as spanwire.v1.Alert")->required();
+  command->add_option("NAME", options.name, "Full name, such as spanwire.v1.Alert")->required()->type_name("");
   return command->footer(kFooter);
 }
 

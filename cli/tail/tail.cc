@@ -94,7 +94,7 @@ ExitCode CodeFor(StreamEnd end, bool counted, const Printer& printer, Session& s
 
 CLI::App* Declare(CLI::App& root, Options& options) {
   CLI::App* command = root.add_subcommand("tail", "Follow topics as subscribers see them");
-  command->add_option("TOPIC", options.topics, "Names of topics, at most 128")->required();
+  command->add_option("TOPIC", options.topics, "Names of topics, at most 128")->required()->type_name("");
   command->add_option("--tenant", options.tenant, "Of this tenant (default: the default tenant)")->type_name("ID");
   CLI::Option* since = command->add_option("--since", options.since, "Start after this cursor")->type_name("CURSOR");
   command->add_option("--history", options.history, "First the last N events of each topic, at most 1000")
@@ -103,7 +103,7 @@ CLI::App* Declare(CLI::App& root, Options& options) {
       ->excludes(since);
   command->add_option("--count", options.count, "Stop after N events")
       ->type_name("N")
-      ->check(CLI::PositiveNumber.description(""));
+      ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000'000'000}).description(""));
   command->add_flag("--control", options.control, "With -o json: also print control envelopes (`subscription`, ...)");
   return command->footer(kFooter);
 }
