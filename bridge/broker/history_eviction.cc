@@ -9,6 +9,8 @@ namespace {
 constexpr size_t kSlackDivisor = 256;
 // ... but little enough per step that the tenant's other publishers hardly wait.
 constexpr size_t kMaxStepBytes = 256 * 1024;
+// A step frees nothing only where the log's history expired a moment before, which made room as well.
+constexpr int kFruitlessSteps = 16;
 
 }  // namespace
 
@@ -17,14 +19,17 @@ void HistoryEviction::Evict() {
   size_t goal = budget_.excess();
   if (goal == 0) return;
   goal += budget_.limit() / kSlackDivisor;
-  while (goal > 0) {
+  for (int fruitless = 0; goal > 0 && fruitless < kFruitlessSteps;) {
     const std::shared_ptr<TenantLog> largest = tenants_.Largest();
     if (largest == nullptr) return;
     Discards discards;
     const size_t freed = largest->Evict(std::min(goal, kMaxStepBytes), discards);
-    // What others publish meanwhile they make room for themselves, when they get this lock. Nothing freed means that
-    // the log's history expired just now, which made room as well.
-    goal = freed > 0 ? goal - std::min(goal, freed) : budget_.excess();
+    if (freed == 0) {
+      ++fruitless;
+      goal = budget_.excess();
+    }
+    // What others publish meanwhile they make room for themselves, when they get this lock.
+    goal -= std::min(goal, freed);
   }
 }
 
