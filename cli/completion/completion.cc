@@ -12,8 +12,8 @@ namespace spanwire::cli::completion {
 namespace {
 
 constexpr char kFooter[] = R"(Examples:
-  source <(spanwire completion bash)
-  spanwire completion zsh > "${fpath[1]}/_spanwire"
+  source <(spanwire completion bash)     # in ~/.bashrc
+  source <(spanwire completion zsh)      # in ~/.zshrc, after compinit
   spanwire completion fish > ~/.config/fish/completions/spanwire.fish)";
 
 // The scripts walk the words before the cursor; each that is a command here makes the path longer
@@ -46,7 +46,8 @@ end
 complete -c spanwire -a "(__spanwire_words)"
 )sh";
 
-constexpr char kZshHead[] = "#compdef spanwire\nautoload -U +X bashcompinit && bashcompinit\n";
+// zsh runs bash's completion functions.
+constexpr char kZshHead[] = "autoload -U +X bashcompinit && bashcompinit\n";
 
 // What can follow a command, by its path.
 using Words = std::map<std::string, std::vector<std::string>>;

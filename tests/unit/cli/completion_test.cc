@@ -35,7 +35,8 @@ TEST(CompletionTest, BashOffersCommandsAndOptionsOfWhatIsTyped) {
 }
 
 TEST(CompletionTest, ZshAndFishHaveTheirOwn) {
-  EXPECT_THAT(RunCli({"completion", "zsh"}, model::Clock::System()).out, StartsWith("#compdef spanwire\n"));
+  EXPECT_THAT(RunCli({"completion", "zsh"}, model::Clock::System()).out,
+              StartsWith("autoload -U +X bashcompinit && bashcompinit\n"));
   EXPECT_THAT(RunCli({"completion", "fish"}, model::Clock::System()).out, HasSubstr("complete -c spanwire"));
 }
 
