@@ -53,7 +53,7 @@ bool ParseTarget(std::string_view target, HttpRequest* request) {
     request->host = rest.substr(0, end);
     target = rest.substr(end);
     if (target.empty() || target.front() == '?') {
-      request->path = "/";
+      request->path.assign(1, '/');  // GCC 12 warns falsely of an overlap where a literal is assigned
       request->query = target.empty() ? target : target.substr(1);
       return true;
     }
