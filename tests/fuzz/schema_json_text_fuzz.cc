@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "bridge/schema/compact_json.h"
 
@@ -22,7 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const bool taken = spanwire::schema::AppendCompactJson(text, &compact).ok();
   if (taken != (!error && expected.is_object())) std::abort();
   if (!taken) return 0;
-  if (json::parse(compact, error, {}, options) != expected || error) std::abort();
+  // Compared as text, since Boost reads 0e400 as a number that does not equal itself.
+  if (json::serialize(json::parse(compact, error, {}, options)) != json::serialize(expected) || error) std::abort();
   std::string again;
   if (!spanwire::schema::AppendCompactJson(compact, &again).ok() || again != compact) std::abort();
   return 0;
