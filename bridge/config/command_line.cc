@@ -104,13 +104,14 @@ absl::StatusOr<CommandLine> ReadCommandLine(int argc, const char* const* argv, c
   app.add_flag("--check-config", check, "check the settings and exit");
   app.set_version_flag("--version", std::string(kServer));
   Given given;
-  std::map<const Setting*, bool> switches;
   for (const Setting& setting : Settings()) {
+    std::vector<std::string>& texts = given[&setting];
     if (setting.is_switch) {
-      app.add_flag(setting.flag(), switches[&setting], std::string(setting.help));
+      app.add_flag(setting.flag(), texts, std::string(setting.help))
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
       continue;
     }
-    CLI::Option* option = app.add_option(setting.flag(), given[&setting], std::string(setting.help));
+    CLI::Option* option = app.add_option(setting.flag(), texts, std::string(setting.help));
     option->type_name("")->allow_extra_args(false);
     if (!setting.is_list) option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   }
@@ -132,8 +133,7 @@ absl::StatusOr<CommandLine> ReadCommandLine(int argc, const char* const* argv, c
   }
   if (absl::Status status = ApplyEnvironment(environment, &line.config); !status.ok()) return status;
   for (const Setting& setting : Settings()) {
-    std::vector<std::string> texts = given[&setting];
-    if (switches[&setting]) texts = {"true"};
+    const std::vector<std::string>& texts = given[&setting];
     if (texts.empty()) continue;
     if (absl::Status status = Apply(setting, texts, setting.flag(), &line.config); !status.ok()) return status;
   }

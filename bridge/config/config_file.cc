@@ -172,9 +172,11 @@ absl::Status ReadConfigFile(const std::string& path, Config* config) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
-  if (!file || std::filesystem::is_directory(path) || !(text << file.rdbuf())) {
+  // Copying nothing at all counts as a failure of the stream; an empty file is none.
+  const bool empty = file.peek() == std::ifstream::traits_type::eof() && !file.bad();
+  if (!file.is_open() || (!empty && !(text << file.rdbuf()))) {
     const std::string sentence =
-        fmt::format("cannot read {}: {}", path, errno == 0 ? "not a readable file, or empty" : std::strerror(errno));
+        fmt::format("cannot read {}: {}", path, errno == 0 ? "not a readable file" : std::strerror(errno));
     if (errno == ENOENT) return absl::NotFoundError(sentence);
     if (errno == EACCES) return absl::PermissionDeniedError(sentence);
     return absl::UnavailableError(sentence);

@@ -1,0 +1,163 @@
+#include "bridge/config/command_line.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bridge/config/settings_table.h"
+#include "bridge/config/version.h"
+
+namespace spanwire::config {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class CommandLineTest : public testing::Test {
+ protected:
+  void TearDown() override {
+    if (!file_.empty()) std::filesystem::remove(file_);
+  }
+
+  absl::StatusOr<CommandLine> Read(std::vector<std::string> flags) {
+    std::vector<const char*> argv = {"spanwire-bridge"};
+    for (const std::string& flag : flags) argv.push_back(flag.c_str());
+    return ReadCommandLine(static_cast<int>(argv.size()), argv.data(), [this](const char* name) -> const char* {
+      const auto found = environment_.find(name);
+      return found == environment_.end() ? nullptr : found->second.c_str();
+    });
+  }
+
+  Config ConfigOf(std::vector<std::string> flags) {
+    const absl::StatusOr<CommandLine> line = Read(std::move(flags));
+    EXPECT_TRUE(line.ok()) << line.status();
+    return line.ok() ? line->config : Config();
+  }
+
+  std::string FaultOf(std::vector<std::string> flags) {
+    const absl::StatusOr<CommandLine> line = Read(std::move(flags));
+    EXPECT_EQ(line.status().code(), absl::StatusCode::kInvalidArgument);
+    return std::string(line.status().message());
+  }
+
+  // Writes the file and returns its path.
+  std::string File(std::string_view text) {
+    file_ = testing::TempDir() + "command_line_XXXXXX";
+    const int fd = mkstemp(file_.data());
+    EXPECT_GE(fd, 0);
+    close(fd);
+    std::ofstream(file_, std::ios::binary) << text;
+    return file_;
+  }
+
+  std::map<std::string, std::string> environment_;
+  std::string file_;
+};
+
+TEST_F(CommandLineTest, WithoutFlagsRunsWithTheDefaults) {
+  const absl::StatusOr<CommandLine> line = Read({});
+  ASSERT_TRUE(line.ok()) << line.status();
+  EXPECT_EQ(line->mode, CommandLine::Mode::kRun);
+  EXPECT_EQ(line->config.http_listen, "127.0.0.1:8080");
+  EXPECT_EQ(line->config.grpc_listen, "127.0.0.1:50051");
+}
+
+TEST_F(CommandLineTest, AFlagBeatsAVariableBeatsTheFile) {
+  const std::string file = File("node = \"file\"\nlog_level = \"trace\"\nio_threads = 1\n");
+  environment_ = {{"SPANWIRE_NODE", "variable"}, {"SPANWIRE_LOG_LEVEL", "debug"}};
+  const Config config = ConfigOf({"--config", file, "--node", "flag"});
+  EXPECT_EQ(config.node, "flag");
+  EXPECT_EQ(config.log_level, "debug");
+  EXPECT_EQ(config.io_threads, 1);
+}
+
+TEST_F(CommandLineTest, TheFileMayBeNamedByAVariable) {
+  environment_ = {{"SPANWIRE_CONFIG", File("node = \"file\"\n")}};
+  EXPECT_EQ(ConfigOf({}).node, "file");
+}
+
+TEST_F(CommandLineTest, AStrongerListReplacesAWeakerOne) {
+  const std::string file = File("allowed_origins = [\"https://file.example\"]\nallowed_hosts = [\"file.example\"]\n");
+  environment_ = {{"SPANWIRE_ALLOWED_ORIGINS", "https://a.example,https://b.example"}};
+  Config config = ConfigOf({"--config", file});
+  EXPECT_THAT(config.allowed_origins, ElementsAre("https://a.example", "https://b.example"));
+  EXPECT_THAT(config.allowed_hosts, ElementsAre("file.example"));
+
+  config =
+      ConfigOf({"--config", file, "--allowed-origins", "https://c.example", "--allowed-origins", "https://d.example"});
+  EXPECT_THAT(config.allowed_origins, ElementsAre("https://c.example", "https://d.example"));
+}
+
+TEST_F(CommandLineTest, TheLastOfARepeatedFlagCounts) {
+  EXPECT_EQ(ConfigOf({"--io-threads", "1", "--io-threads=2"}).io_threads, 2);
+}
+
+TEST_F(CommandLineTest, ASwitchCanTurnOffWhatTheFileTurnedOn) {
+  const std::string file = File("insecure = true\n");
+  EXPECT_TRUE(ConfigOf({"--config", file}).insecure);
+  EXPECT_TRUE(ConfigOf({"--insecure"}).insecure);
+  EXPECT_FALSE(ConfigOf({"--config", file, "--insecure=false"}).insecure);
+  environment_ = {{"SPANWIRE_INSECURE", "false"}};
+  EXPECT_FALSE(ConfigOf({"--config", file}).insecure);
+}
+
+TEST_F(CommandLineTest, AFaultNamesTheFlagOrTheVariable) {
+  EXPECT_THAT(FaultOf({"--http-listen", "here"}), StartsWith("--http-listen: expected an address"));
+  EXPECT_THAT(FaultOf({"--http-listen", "0.0.0.0:1"}), AllOf(StartsWith("--http-listen: "), HasSubstr("--insecure")));
+  EXPECT_THAT(FaultOf({"--event", "1MiB"}), StartsWith("--outbound-queue: at least twice --event"));
+  environment_ = {{"SPANWIRE_MAX_CONNECTIONS", "many"}};
+  EXPECT_THAT(FaultOf({}), StartsWith("SPANWIRE_MAX_CONNECTIONS: expected a whole number"));
+}
+
+TEST_F(CommandLineTest, AnUnknownFlagIsNamed) {
+  EXPECT_THAT(FaultOf({"--http-port", "80"}), AllOf(HasSubstr("--http-port"), HasSubstr("--help")));
+  EXPECT_THAT(FaultOf({"run"}), HasSubstr("run"));
+  EXPECT_THAT(FaultOf({"--node"}), HasSubstr("--node"));
+}
+
+TEST_F(CommandLineTest, AFileThatCannotBeReadIsAnErrorThatNamesIt) {
+  const absl::StatusOr<CommandLine> line = Read({"--config", "/no/such/spanwire.toml"});
+  EXPECT_EQ(line.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(line.status().message()), HasSubstr("/no/such/spanwire.toml"));
+}
+
+TEST_F(CommandLineTest, CheckConfigChecksAndDoesNotRun) {
+  const absl::StatusOr<CommandLine> line = Read({"--check-config"});
+  ASSERT_TRUE(line.ok()) << line.status();
+  EXPECT_EQ(line->mode, CommandLine::Mode::kCheckConfig);
+  EXPECT_FALSE(Read({"--check-config", "--io-threads", "99"}).ok());
+}
+
+TEST_F(CommandLineTest, HelpNamesEveryFlag) {
+  const absl::StatusOr<CommandLine> line = Read({"--help"});
+  ASSERT_TRUE(line.ok()) << line.status();
+  EXPECT_EQ(line->mode, CommandLine::Mode::kPrint);
+  for (const Setting& setting : Settings()) EXPECT_THAT(line->text, HasSubstr(setting.flag()));
+}
+
+TEST_F(CommandLineTest, VersionIsOneLine) {
+  const absl::StatusOr<CommandLine> line = Read({"--version"});
+  ASSERT_TRUE(line.ok()) << line.status();
+  EXPECT_EQ(line->mode, CommandLine::Mode::kPrint);
+  EXPECT_EQ(line->text, std::string(kServer) + "\n");
+}
+
+TEST_F(CommandLineTest, AnUnnamedBridgeIsCalledAsItsHost) {
+  std::array<char, 256> host{};
+  ASSERT_EQ(gethostname(host.data(), host.size() - 1), 0);
+  EXPECT_EQ(ConfigOf({}).node, host.data());
+}
+
+}  // namespace
+}  // namespace spanwire::config

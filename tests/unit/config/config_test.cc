@@ -1,0 +1,67 @@
+#include "bridge/config/config.h"
+
+#include <gtest/gtest.h>
+
+#include "bridge/config/command_line.h"
+
+namespace spanwire::config {
+namespace {
+
+TEST(Config, TheFirstPolicyThatMatchesIsInForce) {
+  Config config;
+  config.topics = {{.match = "stats:raw", .history = {.max_events = 1}},
+                   {.match = "stats*", .history = {.max_events = 2}},
+                   {.match = "stats:late", .history = {.max_events = 3}}};
+  EXPECT_EQ(config.PolicyFor("stats:raw").history.max_events, 1u);
+  EXPECT_EQ(config.PolicyFor("stats").history.max_events, 2u);
+  EXPECT_EQ(config.PolicyFor("stats:late").history.max_events, 2u);
+}
+
+TEST(Config, ATopicWithoutAPolicyHasTheDefaults) {
+  Config config;
+  config.topics = {{.match = "stats*", .history = {.max_events = 2}}};
+  EXPECT_EQ(config.PolicyFor("logs").history.max_events, HistoryPolicy().max_events);
+  EXPECT_EQ(Config().PolicyFor("logs").history.max_bytes, HistoryPolicy().max_bytes);
+}
+
+TEST(CheckConfig, DefaultsFitEachOther) {
+  EXPECT_TRUE(CheckConfig(Config()).ok());
+}
+
+TEST(CheckConfig, WithoutAuthenticationOnlyLoopbackIsListenedOn) {
+  Config config;
+  config.http_listen = "0.0.0.0:8080";
+  EXPECT_EQ(CheckConfig(config).code(), absl::StatusCode::kInvalidArgument);
+  config.insecure = true;
+  EXPECT_TRUE(CheckConfig(config).ok());
+
+  Config grpc;
+  grpc.grpc_listen = "[::]:50051";
+  EXPECT_EQ(CheckConfig(grpc).code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(CheckConfig, AQueueHoldsAtLeastTwoEvents) {
+  Config config;
+  config.limits.event_bytes = 512 * 1024;
+  config.limits.outbound_queue_bytes = 2 * config.limits.event_bytes;
+  EXPECT_TRUE(CheckConfig(config).ok());
+  --config.limits.outbound_queue_bytes;
+  EXPECT_EQ(CheckConfig(config).code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(CheckConfig, LimitsThatNothingFitsInAreRefused) {
+  Config event;
+  event.limits.event_bytes = 1023;
+  EXPECT_FALSE(CheckConfig(event).ok());
+  Config head;
+  head.limits.request_head_bytes = 1023;
+  EXPECT_FALSE(CheckConfig(head).ok());
+  Config message;
+  message.limits.client_message_bytes = 127;
+  EXPECT_FALSE(CheckConfig(message).ok());
+  message.limits.client_message_bytes = (1ull << 32);
+  EXPECT_FALSE(CheckConfig(message).ok());
+}
+
+}  // namespace
+}  // namespace spanwire::config

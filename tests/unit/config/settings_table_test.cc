@@ -1,0 +1,163 @@
+#include "bridge/config/settings_table.h"
+
+#include <set>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace spanwire::config {
+namespace {
+
+const Setting& Find(std::string_view key) {
+  for (const Setting& setting : Settings()) {
+    if (setting.key == key) return setting;
+  }
+  ADD_FAILURE() << "no setting " << key;
+  return Settings().front();
+}
+
+TEST(SettingsTable, EverySettingIsFoundByItsOwnKeyFlagAndVariable) {
+  // Flags of the program itself are taken too.
+  std::set<std::string> keys;
+  std::set<std::string> flags = {"--config", "--check-config", "--version", "--help"};
+  std::set<std::string> variables = {"SPANWIRE_CONFIG"};
+  for (const Setting& setting : Settings()) {
+    EXPECT_TRUE(keys.insert(std::string(setting.key)).second) << setting.key;
+    EXPECT_TRUE(flags.insert(setting.flag()).second) << setting.key;
+    EXPECT_TRUE(variables.insert(setting.variable()).second) << setting.key;
+    EXPECT_FALSE(setting.help.empty()) << setting.key;
+  }
+}
+
+TEST(SettingsTable, FlagAndVariableFollowFromTheKey) {
+  const Setting& setting = Find("limits.max_connections");
+  EXPECT_EQ(setting.flag(), "--max-connections");
+  EXPECT_EQ(setting.variable(), "SPANWIRE_MAX_CONNECTIONS");
+  EXPECT_EQ(Find("http_listen").flag(), "--http-listen");
+}
+
+TEST(SettingsTable, AValueThatDoesNotFitLeavesTheConfigurationAlone) {
+  for (const Setting& setting : Settings()) {
+    // Any text is a name, a path, an origin or a host.
+    if (setting.key == "node" || setting.is_path || setting.is_list) continue;
+    Config config;
+    EXPECT_EQ(setting.set(config, "no such value").code(), absl::StatusCode::kInvalidArgument) << setting.key;
+  }
+  Config config;
+  EXPECT_FALSE(Find("limits.max_connections").set(config, "0").ok());
+  EXPECT_FALSE(Find("ping_interval").set(config, "0s").ok());
+  EXPECT_FALSE(Find("log_level").set(config, "loud").ok());
+  EXPECT_EQ(config.limits.max_connections, Config().limits.max_connections);
+  EXPECT_EQ(config.ping_interval, Config().ping_interval);
+  EXPECT_EQ(config.log_level, Config().log_level);
+}
+
+TEST(SettingsTable, EachSettingReachesItsOwnField) {
+  Config config;
+  const auto set = [&config](std::string_view key, std::string_view text) {
+    const absl::Status status = Find(key).set(config, text);
+    EXPECT_TRUE(status.ok()) << key << ": " << status;
+  };
+  set("http_listen", "127.0.0.1:1");
+  set("grpc_listen", "127.0.0.1:2");
+  set("insecure", "true");
+  set("node", "n1");
+  set("io_threads", "3");
+  set("schema_dir", "types");
+  set("log_level", "debug");
+  set("log_format", "json");
+  set("ping_interval", "4s");
+  set("drain_timeout", "5s");
+  set("allowed_origins", "https://a.example");
+  set("allowed_hosts", "b.example");
+  set("limits.client_message", "6KiB");
+  set("limits.event", "7KiB");
+  set("limits.topics_per_connection", "8");
+  set("limits.client_messages_per_second", "9.5");
+  set("limits.client_message_burst", "10");
+  set("limits.handshake_timeout", "11s");
+  set("limits.request_head", "12KiB");
+  set("limits.request_body", "13KiB");
+  set("limits.outbound_queue", "14MiB");
+  set("limits.poll_messages", "15");
+  set("limits.poll_answer", "16KiB");
+  set("limits.max_connections", "17");
+  set("limits.publish_batch", "18");
+  set("limits.publish_in_flight", "19MiB");
+  set("broker.kind", "memory");
+  set("broker.memory_limit", "20MiB");
+  set("broker.idempotency_window", "21s");
+  set("broker.idempotency_memory", "22MiB");
+
+  EXPECT_EQ(config.http_listen, "127.0.0.1:1");
+  EXPECT_EQ(config.grpc_listen, "127.0.0.1:2");
+  EXPECT_TRUE(config.insecure);
+  EXPECT_EQ(config.node, "n1");
+  EXPECT_EQ(config.io_threads, 3);
+  EXPECT_EQ(config.schema_dir, "types");
+  EXPECT_EQ(config.log_level, "debug");
+  EXPECT_EQ(config.log_format, "json");
+  EXPECT_EQ(config.ping_interval, absl::Seconds(4));
+  EXPECT_EQ(config.drain_timeout, absl::Seconds(5));
+  EXPECT_THAT(config.allowed_origins, testing::ElementsAre("https://a.example"));
+  EXPECT_THAT(config.allowed_hosts, testing::ElementsAre("b.example"));
+  EXPECT_EQ(config.limits.client_message_bytes, 6u << 10);
+  EXPECT_EQ(config.limits.event_bytes, 7u << 10);
+  EXPECT_EQ(config.limits.topics_per_connection, 8u);
+  EXPECT_DOUBLE_EQ(config.limits.client_messages_per_second, 9.5);
+  EXPECT_DOUBLE_EQ(config.limits.client_message_burst, 10);
+  EXPECT_EQ(config.limits.handshake_timeout, absl::Seconds(11));
+  EXPECT_EQ(config.limits.request_head_bytes, 12u << 10);
+  EXPECT_EQ(config.limits.request_body_bytes, 13u << 10);
+  EXPECT_EQ(config.limits.outbound_queue_bytes, 14u << 20);
+  EXPECT_EQ(config.limits.poll_messages, 15u);
+  EXPECT_EQ(config.limits.poll_bytes, 16u << 10);
+  EXPECT_EQ(config.limits.max_connections, 17u);
+  EXPECT_EQ(config.limits.publish_batch_events, 18u);
+  EXPECT_EQ(config.limits.publish_in_flight_bytes, 19u << 20);
+  EXPECT_EQ(config.broker_kind, "memory");
+  EXPECT_EQ(config.broker_memory_limit, 20u << 20);
+  EXPECT_EQ(config.idempotency_window, absl::Seconds(21));
+  EXPECT_EQ(config.idempotency_memory, 22u << 20);
+}
+
+TEST(SettingsTable, TheDefaultsToldInHelpAreTheDefaults) {
+  // A value in brackets at the end of the help, where it is one that the setting would take.
+  const Config defaults;
+  for (const Setting& setting : Settings()) {
+    const size_t open = setting.help.rfind('(');
+    if (open == std::string_view::npos || setting.key == "node") continue;
+    const std::string_view told = setting.help.substr(open + 1, setting.help.size() - open - 2);
+    Config config;
+    EXPECT_TRUE(setting.set(config, told).ok()) << setting.key << " " << told;
+    EXPECT_EQ(config.limits.client_message_bytes, defaults.limits.client_message_bytes);
+    EXPECT_EQ(config.limits.event_bytes, defaults.limits.event_bytes);
+    EXPECT_EQ(config.limits.topics_per_connection, defaults.limits.topics_per_connection);
+    EXPECT_EQ(config.limits.client_messages_per_second, defaults.limits.client_messages_per_second);
+    EXPECT_EQ(config.limits.client_message_burst, defaults.limits.client_message_burst);
+    EXPECT_EQ(config.limits.handshake_timeout, defaults.limits.handshake_timeout);
+    EXPECT_EQ(config.limits.request_head_bytes, defaults.limits.request_head_bytes);
+    EXPECT_EQ(config.limits.request_body_bytes, defaults.limits.request_body_bytes);
+    EXPECT_EQ(config.limits.outbound_queue_bytes, defaults.limits.outbound_queue_bytes);
+    EXPECT_EQ(config.limits.poll_messages, defaults.limits.poll_messages);
+    EXPECT_EQ(config.limits.poll_bytes, defaults.limits.poll_bytes);
+    EXPECT_EQ(config.limits.max_connections, defaults.limits.max_connections);
+    EXPECT_EQ(config.limits.publish_batch_events, defaults.limits.publish_batch_events);
+    EXPECT_EQ(config.limits.publish_in_flight_bytes, defaults.limits.publish_in_flight_bytes);
+    EXPECT_EQ(config.http_listen, defaults.http_listen);
+    EXPECT_EQ(config.grpc_listen, defaults.grpc_listen);
+    EXPECT_EQ(config.io_threads, defaults.io_threads);
+    EXPECT_EQ(config.log_level, defaults.log_level);
+    EXPECT_EQ(config.log_format, defaults.log_format);
+    EXPECT_EQ(config.ping_interval, defaults.ping_interval);
+    EXPECT_EQ(config.drain_timeout, defaults.drain_timeout);
+    EXPECT_EQ(config.broker_kind, defaults.broker_kind);
+    EXPECT_EQ(config.broker_memory_limit, defaults.broker_memory_limit);
+    EXPECT_EQ(config.idempotency_window, defaults.idempotency_window);
+    EXPECT_EQ(config.idempotency_memory, defaults.idempotency_memory);
+  }
+}
+
+}  // namespace
+}  // namespace spanwire::config
