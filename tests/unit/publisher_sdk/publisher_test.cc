@@ -288,22 +288,27 @@ TEST_F(PublisherTest, PublishWaitsForRoomWhereAsked) {
   releaser.join();
 }
 
-TEST_F(PublisherTest, WaitingForRoomEndsWithTheWaitAndWithClose) {
+TEST_F(PublisherTest, WaitingForRoomEndsWithTheWait) {
   PublisherOptions options = Options();
   options.buffer_events = 1;
   options.overflow_wait = 5ms;
   options.close_deadline = 0ms;
   bridge_.Hold();
-  {
-    Publisher publisher(options);
-    publisher.Publish(Named("1"), {}, [](const PublishResult&) {});
-    EXPECT_EQ(publisher.Publish(Named("2")).Get().reason, "BUFFER_FULL");
-  }
-  options.overflow_wait = kLong;
   Publisher publisher(options);
   publisher.Publish(Named("1"), {}, [](const PublishResult&) {});
-  std::thread closer([&] { EXPECT_FALSE(publisher.Close(0ms).ok()); });
+  EXPECT_EQ(publisher.Publish(Named("2")).Get().reason, "BUFFER_FULL");
+}
+
+TEST_F(PublisherTest, WaitingForRoomEndsAtOnceWhenThePublisherIsClosed) {
+  PublisherOptions options = Options();
+  options.buffer_events = 1;
+  options.overflow_wait = 2 * kLong;
+  Publisher publisher(options);
+  bridge_.Hold();
+  publisher.Publish(Named("1"));
+  std::thread closer([&] { EXPECT_TRUE(publisher.Close(kLong).ok()) << "the wait lasted as long as the close"; });
   EXPECT_EQ(publisher.Publish(Named("2")).Get().reason, "PUBLISHER_CLOSED");
+  bridge_.Release();
   closer.join();
 }
 
