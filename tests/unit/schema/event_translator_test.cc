@@ -1,6 +1,9 @@
 #include "bridge/schema/event_translator.h"
 
+#include <atomic>
 #include <limits>
+#include <thread>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -339,6 +342,30 @@ TEST_F(EventTranslatorTest, AnOpenedEventCanBeMoved) {
   const OpenedEvent second = std::move(first);
   EXPECT_EQ(second.topic(), "orders:c");
   EXPECT_EQ(second.type(), "order_shipped");
+}
+
+TEST_F(EventTranslatorTest, ManyThreadsTranslateAtOnce) {
+  shop::v1::OrderShipped order;
+  order.set_customer_id("c");
+  (*order.mutable_shipped_at()).set_seconds(1);
+  v1::StatsUpdate stats;
+  (*stats.mutable_metrics())["cpu"] = 1;
+  const v1::Event loaded = Typed(order), built_in = Typed(stats);
+  std::vector<std::thread> threads;
+  std::atomic<int> right{0};
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 500; ++i) {
+        for (const v1::Event* event : {&loaded, &built_in}) {
+          std::string out;
+          auto opened = translator_.Open(*event);
+          if (opened.ok() && opened->AppendData(&out).ok() && out.starts_with('{') && out.ends_with('}')) ++right;
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(right, 4 * 500 * 2);
 }
 
 TEST_F(EventTranslatorTest, ManyEventsCanBeOpenAtOnce) {
