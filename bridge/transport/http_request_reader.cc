@@ -20,6 +20,8 @@ namespace {
 namespace http = boost::beast::http;
 namespace error_code = session::error_code;
 
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
+
 std::string_view View(boost::beast::string_view text) {
   return {text.data(), text.size()};
 }
@@ -68,6 +70,7 @@ class HttpRequestReader::Impl {
   State CheckFraming(const http::fields& head);
   State CheckHost(const http::fields& head);
   State Explain(boost::beast::error_code error);
+  size_t RequestLineBytes() const;
   State HeadTooLarge();
   State Refuse(int status, std::string_view code, std::string detail) {
     problem_ = {.status = status, .code = code, .detail = std::move(detail)};
@@ -126,6 +129,8 @@ HttpRequestReader::State HttpRequestReader::Impl::ReadHead() {
 }
 
 HttpRequestReader::State HttpRequestReader::Impl::ReadBody() {
+  // Beast's parser asserts that the last chunk comes in one piece; no chunked body ends with less than this to come.
+  if (parser_.chunked() && pending_.size() < kLastChunk.size()) return State::kNeedMore;
   boost::beast::error_code error;
   Parse(&error);
   if (error) return Explain(error);
@@ -135,10 +140,16 @@ HttpRequestReader::State HttpRequestReader::Impl::ReadBody() {
   return State::kNeedMore;
 }
 
+// Of what has come of it.
+size_t HttpRequestReader::Impl::RequestLineBytes() const {
+  if (head_bytes_ == 0) return std::min(pending_.find("\r\n"), pending_.size());
+  const auto& message = parser_.get();
+  return message.method_string().size() + message.target().size() + std::string_view("  HTTP/1.1").size();
+}
+
 HttpRequestReader::State HttpRequestReader::Impl::HeadTooLarge() {
   // A head that is mostly URL is cured by a shorter one.
-  const bool long_url = head_bytes_ == 0 || parser_.get().target().size() > limits_.head_bytes / 2;
-  if (long_url) {
+  if (RequestLineBytes() > limits_.head_bytes / 2) {
     return Refuse(414, error_code::kTooLarge,
                   fmt::format("the URL is too long: it and the headers may have {} bytes; POST the same fields as JSON",
                               limits_.head_bytes));

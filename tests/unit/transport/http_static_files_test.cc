@@ -1,0 +1,60 @@
+#include "bridge/transport/static_files.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace spanwire::transport {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr EmbeddedFile kFile = {"/client/a.js", "text/javascript; charset=utf-8", "export {}", "\"abc\""};
+
+HttpResponse Get(std::string_view if_none_match) {
+  HttpRequest request{.host = "localhost:8080", .path = "/client/a.js"};
+  if (!if_none_match.empty()) request.headers.push_back({"If-None-Match", std::string(if_none_match)});
+  return FileResponse(request, &kFile);
+}
+
+std::string HeaderOf(const HttpResponse& response, std::string_view name) {
+  for (const HttpHeader& header : response.headers) {
+    if (header.name == name) return header.value;
+  }
+  return "";
+}
+
+TEST(StaticFilesTest, AFileComesWithItsTypeAndTag) {
+  const HttpResponse response = Get("");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.content(), "export {}");
+  EXPECT_EQ(HeaderOf(response, "Content-Type"), "text/javascript; charset=utf-8");
+  EXPECT_EQ(HeaderOf(response, "ETag"), "\"abc\"");
+  EXPECT_EQ(HeaderOf(response, "Cache-Control"), "no-cache");
+}
+
+TEST(StaticFilesTest, WhoHasItGetsNotModified) {
+  for (const char* tags : {"\"abc\"", "W/\"abc\"", "\"x\", \"abc\"", "*"}) {
+    const HttpResponse response = Get(tags);
+    EXPECT_EQ(response.status, 304) << tags;
+    EXPECT_EQ(response.content(), "") << tags;
+    EXPECT_EQ(HeaderOf(response, "ETag"), "\"abc\"") << tags;
+  }
+  for (const char* tags : {"\"x\"", "abc", "\"abcd\""}) EXPECT_EQ(Get(tags).status, 200) << tags;
+}
+
+TEST(StaticFilesTest, PagesRunOnlyWhatTheBridgeServes) {
+  const std::string policy = HeaderOf(Get(""), "Content-Security-Policy");
+  EXPECT_THAT(policy, HasSubstr("default-src 'none'"));
+  EXPECT_THAT(policy, HasSubstr("connect-src 'self' ws://localhost:8080 wss://localhost:8080;"));
+  EXPECT_THAT(policy, HasSubstr("frame-ancestors 'none'"));
+  EXPECT_THAT(policy, Not(HasSubstr("unsafe")));
+  EXPECT_EQ(HeaderOf(Get(""), "Referrer-Policy"), "no-referrer");
+}
+
+TEST(StaticFilesTest, NoFileIsNotFound) {
+  EXPECT_EQ(FileResponse(HttpRequest{.path = "/client/../etc/passwd"}, nullptr).status, 404);
+}
+
+}  // namespace
+}  // namespace spanwire::transport
