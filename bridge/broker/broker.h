@@ -18,7 +18,8 @@
 
 namespace spanwire::broker {
 
-// Receives every stored event of the topics that this bridge has interest in. Implemented by the fan-out.
+// Receives every stored event of the topics that this bridge has interest in, and may receive others. Implemented by
+// the fan-out.
 class EventSink {
  public:
   virtual ~EventSink() = default;
@@ -27,7 +28,8 @@ class EventSink {
   virtual void OnEvents(absl::Span<const model::EnvelopePtr> events) = 0;
   // Called after the lock is released, at least once after one or more OnEvents: wake whoever must look.
   virtual void OnEventsDone() = 0;
-  // The tenant's log was replaced: offsets start again under `epoch`. Called like OnEvents.
+  // The tenant's log was replaced while there was interest in it: offsets start again under `epoch`. Called like
+  // OnEvents. A log that nobody is interested in may be replaced silently; AddInterest then tells the new epoch.
   virtual void OnReset(std::string_view tenant, std::string_view epoch) = 0;
 };
 
@@ -101,9 +103,10 @@ class Broker {
   // pointer that it writes through.
   virtual void Publish(std::vector<std::shared_ptr<model::Envelope>> events, PublishDone done) = 0;
 
-  // Counts one more interest in the topic. `done` says from where on the sink gets its events without a gap.
+  // Counts one more interest in the topic. `done` says from where on the sink gets its events without a gap. Where it
+  // gets an error nothing was counted.
   virtual void AddInterest(model::TopicPtr topic, Done<Head> done) = 0;
-  // Takes one interest back. The sink may still get events for a moment.
+  // Takes one interest back; ignored where there is none. The sink may still get events for a moment.
   virtual void RemoveInterest(model::TopicPtr topic) = 0;
 
   // Kept events of the topic with offsets over `after`, oldest first.
@@ -111,10 +114,11 @@ class Broker {
   // The last `count` kept events of the topic, oldest first; where limits cut, the newest are kept.
   virtual void ReadLast(model::TopicPtr topic, size_t count, ReadLimits limits, Done<Page> done) = 0;
 
-  // Topics that have history, by name.
+  // Topics that have history, by name; topics without any may be among them while the broker remembers them.
   virtual void ListTopics(TopicQuery query, Done<std::vector<TopicInfo>> done) = 0;
 
-  // Refuses what comes and ends what is outstanding. Returns when no callback runs any more.
+  // Refuses what comes and ends what is outstanding. Returns when every callback of an earlier call has run; the sink
+  // is not called any more. Later calls are answered with CANCELLED. Not from a callback.
   virtual void Stop() = 0;
 };
 

@@ -23,13 +23,13 @@ namespace spanwire::broker {
 // broker's own thread. All topics must come from one model::TopicTable, which outlives the broker.
 //
 // Memory is bounded: per topic by its policy; over all tenants by `memory_limit`, counted as Envelope::memory() of the
-// kept events and 512 bytes for each topic that could be let go; tenants by `max_tenants`. Publishing at the limit
-// discards the oldest history of the largest tenant. A log that interests nobody may be replaced without OnReset (its
-// tenant was let go and came back): whoever adds the first interest learns the epoch then.
+// kept events and 512 bytes for each topic that could be let go. Publishing at the limit discards the oldest history of
+// the largest tenant. Tenants are bounded by `max_tenants`: those without history and interest make place, and a log
+// may so be replaced without OnReset (its tenant comes back later); whoever adds the first interest learns the epoch.
 //
-// Locks, in the order they are taken; the sink is called under the tenant's log only:
-//   HistoryEviction or HistorySweep, TenantDirectory, TenantLog.
-// CallGate, CompletionThread and the topic table are taken with none of these held.
+// Locks, in the order they are taken: HistoryEviction or HistorySweep, TenantDirectory, TenantLog. The sink is called
+// under the latter. Topics are let go of, which takes the topic table's lock, under neither of the last two. CallGate
+// and CompletionThread are taken with none of these held.
 class MemoryBroker final : public Broker {
  public:
   struct Options {
@@ -65,8 +65,6 @@ class MemoryBroker final : public Broker {
   void Read(model::TopicPtr topic, uint64_t after, ReadLimits limits, Done<Page> done) override;
   void ReadLast(model::TopicPtr topic, size_t count, ReadLimits limits, Done<Page> done) override;
   void ListTopics(TopicQuery query, Done<std::vector<TopicInfo>> done) override;
-  // The sink is not called any more when it returns. What is called later is refused with CANCELLED in the usual way.
-  // Not from a callback.
   void Stop() override;
 
   // One sweep, as the timer does it.

@@ -16,7 +16,11 @@ TEST(MemoryBrokerStopTest, AnswersThatWaitWhenItStopsAreCancelled) {
   model::FakeClock clock;
   model::TopicTable table;
   const model::TopicPtr topic = table.Intern("", "t");
-  MemoryBroker broker({.sweep_interval = absl::InfiniteDuration()}, clock);
+  const auto keep_all = [](std::string_view) {
+    return config::HistoryPolicy{.max_events = 10'000'000, .max_bytes = size_t{4} << 30};
+  };
+  MemoryBroker broker(
+      {.policy_for = keep_all, .memory_limit = size_t{4} << 30, .sweep_interval = absl::InfiniteDuration()}, clock);
   absl::Notification go_on;
   Answer<std::vector<absl::StatusOr<model::Cursor>>> published;
   Answer<absl::StatusOr<Page>> read;
@@ -25,10 +29,11 @@ TEST(MemoryBrokerStopTest, AnswersThatWaitWhenItStopsAreCancelled) {
   broker.Read(topic, 0, {}, read.Callback());
   std::thread stopping([&] { broker.Stop(); });
   // It is stopping as soon as an event is refused, which shows in what is kept.
-  for (size_t before = 0; before != broker.usage().history_bytes;) {
+  size_t before = 0;
+  do {
     before = broker.usage().history_bytes;
     broker.Publish({UnsealedEvent(topic, clock.Now())}, [](auto) {});
-  }
+  } while (broker.usage().history_bytes > before);
   go_on.Notify();
   stopping.join();
   ASSERT_EQ(published.calls(), 1);
