@@ -59,7 +59,16 @@ export class Figures {
       this.#place.append(this.#tiles);
       return;
     }
-    card.node.style.order = `${entry - CARDS.length}`;
-    this.#place.append(card.node);
+    this.#place.insertBefore(card.node, this.#firstBehind(entry));
+  }
+
+  /**
+   * Cards stand in the document in the order in which they are seen, for those who read it by ear.
+   * @param {number} entry
+   */
+  #firstBehind(entry) {
+    const later = CARDS.findIndex((_, index) => index > entry && this.#cards.has(index));
+    if (later >= 0) return this.#cards.get(later)?.node ?? null;
+    return this.#tiles.parentNode === this.#place ? this.#tiles : null;
   }
 }
