@@ -1,5 +1,6 @@
 #include "bridge/schema/schema_registry.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -229,14 +230,14 @@ TEST(SchemaRegistry, LongChainsOfMessagesAreFine) {
   file.set_name("chain.proto");
   for (int i = 0; i < 5000; ++i) {
     DescriptorProto& message = *file.add_message_type();
-    message.set_name("M" + std::to_string(i));
+    message.set_name(fmt::format("M{}", i));
     if (i == 0) continue;
     FieldDescriptorProto& field = *message.add_field();
     field.set_name("previous");
     field.set_number(1);
     field.set_label(FieldDescriptorProto::LABEL_OPTIONAL);
     field.set_type(FieldDescriptorProto::TYPE_MESSAGE);
-    field.set_type_name(".M" + std::to_string(i - 1));
+    field.set_type_name(fmt::format(".M{}", i - 1));
   }
   EXPECT_TRUE(LoadFault({SetOfFiles("chain.pb", {file})}).ok());
 }
