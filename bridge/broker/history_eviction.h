@@ -1,5 +1,8 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "bridge/broker/history_budget.h"
@@ -20,11 +23,15 @@ class HistoryEviction {
     if (budget_.excess() > 0) Evict();
   }
 
+  // Events let go of so far.
+  uint64_t evicted_events() const { return evicted_events_.load(std::memory_order_relaxed); }
+
  private:
   void Evict() ABSL_LOCKS_EXCLUDED(mutex_);
 
   HistoryBudget& budget_;
   TenantDirectory& tenants_;
+  std::atomic<uint64_t> evicted_events_{0};
   absl::Mutex mutex_;  // one evicts, the others wait for the room; taken before all other locks
 };
 

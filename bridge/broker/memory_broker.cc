@@ -125,7 +125,7 @@ void MemoryBroker::Stop() {
 }
 
 MemoryBroker::Usage MemoryBroker::usage() const {
-  return {.tenants = tenants_.size(), .history_bytes = budget_.used()};
+  return {.tenants = tenants_.size(), .history_bytes = budget_.used(), .evicted_events = eviction_.evicted_events()};
 }
 
 template <typename Operation>

@@ -48,7 +48,8 @@ class MemoryBroker final : public Broker {
   // What the broker holds now.
   struct Usage {
     size_t tenants = 0;
-    size_t history_bytes = 0;  // as counted for memory_limit
+    size_t history_bytes = 0;     // as counted for memory_limit
+    uint64_t evicted_events = 0;  // since the start, because all history together was over memory_limit
   };
 
   // `clock` is borrowed.

@@ -24,7 +24,7 @@ void Hub::Remove(Subscription& subscription) {
 
 void Hub::Confirm(const broker::Head& head) {
   ready_ = true;
-  tenant_->epoch = head.epoch;
+  if (tenant_->epoch != head.epoch) *tenant_ = {.epoch = head.epoch, .drained = 0};
   tenant_->drained = std::max(tenant_->drained, head.offset);
   distributed_ = std::max(distributed_, head.offset);
   recent_.clear();

@@ -72,8 +72,9 @@ void AddPublishing(const Metrics& metrics, Families& out) {
                  "Idempotency keys and producers forgotten before their time, for lack of room.",
                  metrics.idempotency_evictions.Value());
   out.AddGauge("spanwire_history_bytes", "Bytes of history in memory.", metrics.history_bytes.Value());
-  out.AddCounter("spanwire_history_events_evicted_total", "Events discarded from the history, for whatever limit.",
-                 metrics.history_events_evicted.Value());
+  out.AddCounter("spanwire_history_events_evicted_total",
+                 "Events discarded because all history together was over its limit.",
+                 static_cast<uint64_t>(metrics.history_events_evicted.Value()));
 }
 
 // Sums over the shards of one of their counters.

@@ -81,7 +81,7 @@ class Metrics {
 
   // The broker's history; any thread.
   Gauge history_bytes;
-  Counter history_events_evicted;
+  Gauge history_events_evicted;  // since the start; set by the broker's own count
 
   // A new shard's counters, which live as long as this object. Any thread.
   ShardMetrics& AddShard() ABSL_LOCKS_EXCLUDED(mutex_);

@@ -36,12 +36,20 @@ session::Settings SettingsFrom(const config::Config& config, model::TopicTable& 
           .topics = &topics};
 }
 
-std::unique_ptr<broker::Broker> MakeBroker(const config::Config& config, const model::Clock& clock) {
-  return std::make_unique<broker::MemoryBroker>(
+// The broker must live as long as `metrics` is collected from.
+std::unique_ptr<broker::Broker> MakeBroker(const config::Config& config, const model::Clock& clock,
+                                           observe::Metrics& metrics) {
+  auto broker = std::make_unique<broker::MemoryBroker>(
       broker::MemoryBroker::Options{
           .policy_for = [&config](std::string_view topic) { return config.PolicyFor(topic).history; },
           .memory_limit = config.broker_memory_limit},
       clock);
+  metrics.OnCollect([memory = broker.get()](observe::Metrics& to) {
+    const broker::MemoryBroker::Usage usage = memory->usage();
+    to.history_bytes.Set(static_cast<int64_t>(usage.history_bytes));
+    to.history_events_evicted.Set(static_cast<int64_t>(usage.evicted_events));
+  });
+  return broker;
 }
 
 }  // namespace
@@ -54,7 +62,7 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config) {
   auto registry = schema::LoadSchemaDir(b.config_.schema_dir);
   if (!registry.ok()) return registry.status();
   b.translator_ = std::make_unique<schema::EventTranslator>(*std::move(registry), b.config_.limits.event_bytes);
-  b.broker_ = MakeBroker(b.config_, *b.settings_.clock);
+  b.broker_ = MakeBroker(b.config_, *b.settings_.clock, b.metrics_);
   b.fanout_ = std::make_unique<fanout::Fanout>(ShardCount(b.config_), *b.broker_, b.metrics_);
   b.directory_ = std::make_unique<session::Directory>(*b.fanout_);
   b.pipeline_ = std::make_unique<ingest::PublishPipeline>(b.config_, *b.translator_, b.topics_, *b.broker_, b.metrics_,
@@ -106,7 +114,7 @@ Bridge::~Bridge() {
     grpc_->Shutdown(std::chrono::system_clock::now());
     grpc_->Wait();
   }
-  broker_->Stop();
+  if (broker_ != nullptr) broker_->Stop();
   if (http_ != nullptr && !stopped_) http_->Close();
   if (fanout_ != nullptr) fanout_->Stop();
 }

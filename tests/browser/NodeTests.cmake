@@ -1,5 +1,5 @@
 # spanwire_node_test(name LABEL label FILES globs) runs files with node's own test runner. They find the programs under
-# test by SPANWIRE_BRIDGE and SPANWIRE_CLI. Needs `npm ci` in tests/browser; without it the fixture fails and says so.
+# test by SPANWIRE_BRIDGE and, for all of them, the folder SPANWIRE_BIN. Needs `npm ci` in tests/browser; without it the fixture fails and says so.
 find_program(SPANWIRE_NODE NAMES node nodejs)
 
 function(spanwire_node_test name)
@@ -12,7 +12,7 @@ function(spanwire_node_test name)
   set_tests_properties(${name} PROPERTIES
     LABELS ${ARG_LABEL}
     FIXTURES_REQUIRED node_modules
-    ENVIRONMENT "SPANWIRE_BRIDGE=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/spanwire-bridge"
+    ENVIRONMENT "SPANWIRE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};SPANWIRE_BRIDGE=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/spanwire-bridge"
     TIMEOUT 120)
 endfunction()
 

@@ -9,9 +9,20 @@ const START_DEADLINE_MS = 10_000;
 export class BridgeProcess {
   http = '127.0.0.1:0';
   grpc = '127.0.0.1:0';
+  #args;
+  #stderr;
   #child = null;
   #exited = null;
   #log = [];
+
+  /**
+   * @param {string[]} args further flags
+   * @param {{stderr?: 'pipe' | number}} options where its log goes; a number is a file descriptor
+   */
+  constructor(args = [], { stderr = 'pipe' } = {}) {
+    this.#args = args;
+    this.#stderr = stderr;
+  }
 
   get url() {
     return `http://${this.http}/`;
@@ -26,10 +37,11 @@ export class BridgeProcess {
     if (!program || !existsSync(program)) {
       throw new Error(`SPANWIRE_BRIDGE=${program ?? ''} is no program: build spanwire-bridge and name it there`);
     }
-    const child = spawn(program, ['--http-listen', this.http, '--grpc-listen', this.grpc], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, ['--http-listen', this.http, '--grpc-listen', this.grpc, ...this.#args],
+      { stdio: ['ignore', 'pipe', this.#stderr] });
     this.#child = child;
     this.#exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
-    createInterface(child.stderr).on('line', (line) => this.#log.push(line));
+    if (child.stderr) createInterface(child.stderr).on('line', (line) => this.#log.push(line));
     const deadline = setTimeout(() => child.kill('SIGKILL'), START_DEADLINE_MS);
     for await (const line of createInterface(child.stdout)) {
       const [, http, grpc] = READY.exec(line) ?? [];
@@ -40,6 +52,10 @@ export class BridgeProcess {
       return this;
     }
     throw new Error(`the bridge ended (${await this.#exited}) before it was ready:\n${this.log}`);
+  }
+
+  get pid() {
+    return this.#child.pid;
   }
 
   /** Dies without a word. */

@@ -1,0 +1,176 @@
+// How the bridge starts, refuses to start, and stops.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { chmodSync, closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { BridgeProcess, Publisher, WebSocket } from '../browser/foreign_clients.mjs';
+import { run, temporaryFolder } from './programs.mjs';
+
+const bridge = (args, options) => run('spanwire-bridge', args, options);
+
+/** Connects and waits for `connected`. */
+async function connect(process, path = 'ws') {
+  const ws = new WebSocket(new URL(path, process.url.replace('http', 'ws')));
+  await once(ws, 'message');
+  return ws;
+}
+
+describe('a bridge that cannot start', () => {
+  const wrong = [
+    [['--no-such-flag'], /--no-such-flag/],
+    [['--http-listen', 'nonsense'], /--http-listen: expected an address/],
+    [['--http-listen', '127.0.0.1:99999'], /--http-listen/],
+    [['--http-listen', '0.0.0.0:0'], /--insecure/],
+    [['--grpc-listen', '0.0.0.0:0'], /--insecure/],
+    [['--io-threads', '65'], /--io-threads: expected a whole number from 0 to 64/],
+    [['--log-level', 'loud'], /--log-level: expected one of/],
+    [['--ping-interval', '-1s'], /--ping-interval: expected a duration/],
+    [['--outbound-queue', '1KiB'], /--outbound-queue: at least twice/],
+    [['--event', '1parsec'], /--event: expected a size/],
+    [['--config', '/no/such/file.toml'], /cannot read \/no\/such\/file.toml/],
+    [['--config', '/'], /cannot read \//],
+  ];
+  for (const [args, message] of wrong) {
+    it(`exits with 2 and names the flag: ${args.join(' ')}`, async () => {
+      const { code, stdout, stderr } = await bridge(args);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, message);
+      assert.equal(stdout, '');
+    });
+  }
+
+  it('exits with 2 and names the variable', async () => {
+    const { code, stderr } = await bridge([], { env: { SPANWIRE_IO_THREADS: 'many' } });
+    assert.equal(code, 2);
+    assert.match(stderr, /SPANWIRE_IO_THREADS/);
+  });
+
+  it('exits with 2 and names the key and the line of the file', async (t) => {
+    const file = join(temporaryFolder(t), 'spanwire.toml');
+    for (const [text, message] of [
+      ['node = "a"\nhtp_listen = "127.0.0.1:0"\n', /spanwire.toml:2: htp_listen: unknown key/],
+      ['[limits]\nevent = "much"\n', /spanwire.toml:2: limits.event: expected a size/],
+      ['node = \n', /spanwire.toml:1: not TOML/],
+      ['[[topic]]\nmatch = "a b"\n', /spanwire.toml:2: topic.match/],
+      ['[[topic]]\nmatch = "a"\nhistory = { max_age = 5 }\n', /spanwire.toml:3: topic.history.max_age/],
+    ]) {
+      writeFileSync(file, text);
+      const { code, stderr } = await bridge(['--config', file]);
+      assert.equal(code, 2);
+      assert.match(stderr, message);
+    }
+  });
+
+  it('exits with 1 and says what to do where a port is taken, on both listeners', async () => {
+    const first = await new BridgeProcess().start();
+    for (const args of [['--http-listen', first.http, '--grpc-listen', '127.0.0.1:0'],
+      ['--http-listen', '127.0.0.1:0', '--grpc-listen', first.grpc]]) {
+      const { code, stderr } = await bridge(args);
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /(http|grpc)-listen/);
+    }
+    await first.kill();
+  });
+
+  it('exits with 1 and names the schema folder, file and fault', async (t) => {
+    const folder = temporaryFolder(t);
+    const schemas = (dir) => ['--http-listen', '127.0.0.1:0', '--grpc-listen', '127.0.0.1:0', '--schema-dir', dir];
+    assert.match((await bridge(schemas(join(folder, 'none')))).stderr, /none/);
+    mkdirSync(join(folder, 'bad'));
+    writeFileSync(join(folder, 'bad', 'orders.binpb'), 'this is no descriptor set');
+    const { code, stderr } = await bridge(schemas(join(folder, 'bad')));
+    assert.equal(code, 1);
+    assert.match(stderr, /orders\.binpb/);
+  });
+
+  it('exits with 2 where its file may not be read', { skip: process.getuid() === 0 && 'root may read everything' }, async (t) => {
+    const file = join(temporaryFolder(t), 'spanwire.toml');
+    writeFileSync(file, '');
+    chmodSync(file, 0);
+    assert.equal((await bridge(['--config', file])).code, 2);
+  });
+});
+
+describe('a bridge that is asked', () => {
+  it('prints its version and its help', async () => {
+    assert.match((await bridge(['--version'])).stdout, /^spanwire-bridge\/\d+\.\d+\.\d+\n$/);
+    const { code, stdout } = await bridge(['--help']);
+    assert.equal(code, 0);
+    assert.match(stdout, /--http-listen/);
+    assert.match(stdout, /SPANWIRE_HTTP_LISTEN/);
+  });
+
+  it('checks its settings without listening', async (t) => {
+    const file = join(temporaryFolder(t), 'spanwire.toml');
+    writeFileSync(file, '[[topic]]\nmatch = "stats*"\nhistory = { max_events = 10 }\n');
+    assert.equal((await bridge(['--config', file, '--check-config'])).code, 0);
+  });
+});
+
+describe('a running bridge', () => {
+  it('tells its clients to come back, answers held polls and exits with 0 on SIGTERM', async () => {
+    const process = await new BridgeProcess().start();
+    const ws = await connect(process);
+    const { cursor } = await (await fetch(`${process.url}api/poll?topics=a`)).json();
+    const poll = fetch(`${process.url}api/poll?topics=a&cursor=${cursor}&wait=60`);
+    const words = [];
+    ws.on('message', (data) => words.push(JSON.parse(data)));
+    const closed = once(ws, 'close');
+    const exited = process.stop();
+    const [code] = await closed;
+    assert.equal(code, 1012);
+    assert.equal(words.length, 1);
+    assert.equal(words[0].type, 'disconnect');
+    assert.equal(words[0].data.code, 1012);
+    assert.equal(words[0].data.reconnect, true);
+    assert.ok(words[0].data.after_ms >= 0);
+    assert.equal((await poll).status, 200);
+    assert.equal(await exited, 0);
+  });
+
+  it('goes on serving where its log cannot be written, as on a full disk', async () => {
+    const full = openSync('/dev/full', 'w');
+    const process = await new BridgeProcess(['--log-level', 'trace'], { stderr: full }).start();
+    closeSync(full);
+    const publisher = new Publisher(process.grpc);
+    await publisher.json('a', 't', { v: 1 });
+    const { messages } = await (await fetch(`${process.url}api/poll?topics=a&history=1`)).json();
+    assert.equal(messages.length, 1);
+    publisher.close();
+    assert.equal(await process.stop(), 0);
+  });
+
+  it('outlives clients that vanish at every moment', async () => {
+    const process = await new BridgeProcess().start();
+    const publisher = new Publisher(process.grpc);
+    for (let i = 0; i < 20; ++i) {
+      const ws = await connect(process);
+      ws.send('{"action":"subscribe","topic":"a"}');
+      const published = publisher.json('a', 't', { v: 'x'.repeat(10_000) });
+      ws.terminate();
+      await published;
+    }
+    const health = await fetch(`${process.url}healthz`);
+    assert.equal(health.status, 200);
+    publisher.close();
+    assert.equal(await process.stop(), 0);
+  });
+
+  it('takes a policy from its file: history is bounded by it and a cursor before is not recovered', async (t) => {
+    const file = join(temporaryFolder(t), 'spanwire.toml');
+    writeFileSync(file, '[[topic]]\nmatch = "short*"\nhistory = { max_events = 2 }\n');
+    const process = await new BridgeProcess(['--config', file]).start();
+    const publisher = new Publisher(process.grpc);
+    const { epoch } = await publisher.json('short', 't', {});
+    for (let i = 0; i < 3; ++i) await publisher.json('short', 't', {});
+    const poll = async (offset) =>
+      (await fetch(`${process.url}api/poll?topics=short&cursor=${epoch}-${offset}&wait=0`)).json();
+    assert.equal((await poll(1)).topics.short.recovered, false);
+    const kept = await poll(2);
+    assert.equal(kept.topics.short.recovered, true);
+    assert.deepEqual(kept.messages.map(({ offset }) => offset), [3, 4]);
+    publisher.close();
+    assert.equal(await process.stop(), 0);
+  });
+});
