@@ -33,6 +33,12 @@ bool NeverReached(std::string_view message) {
 
 // UNAVAILABLE without a reason comes from gRPC itself: the bridge is not there, or was and went.
 std::string ExplainConnection(std::string_view message, const Attempt& attempt) {
+  if (message.find("http1") != std::string_view::npos) {
+    return fmt::format(
+        "cannot reach the bridge at {}: that is an HTTP port\n"
+        "Give its gRPC address, `grpc=...` of the line that the bridge prints when it is ready.\n",
+        Printable(attempt.server));
+  }
   if (NeverReached(message)) {
     return fmt::format(
         "cannot reach the bridge at {}: {}\n"
@@ -52,9 +58,16 @@ std::string ExplainTimeout(const Attempt& attempt) {
       Printable(attempt.what), Printable(attempt.server), absl::FormatDuration(attempt.timeout));
 }
 
+// Whether `violations` ("field: description") only says again what the message says.
+bool Repeats(std::string_view message, std::string_view violations) {
+  const size_t colon = violations.find(": ");
+  return colon != std::string_view::npos && message.find(violations.substr(colon + 2)) != std::string_view::npos;
+}
+
 // What to do, where the bridge's own sentence cannot know it.
 std::string Advice(const absl::Status& error, const model::ErrorDetail& detail, const Attempt& attempt) {
-  if (const std::string violations = MetadataOf(detail, "violations"); !violations.empty()) return violations;
+  const std::string violations = MetadataOf(detail, "violations");
+  if (!violations.empty() && !Repeats(MessageOf(error), violations)) return violations;
   if (const std::string delay = MetadataOf(detail, "retry_after"); !delay.empty()) return "Try again in " + delay + ".";
   if (error.code() == absl::StatusCode::kUnimplemented) {
     return fmt::format("What answers at {} does not offer this: another version of the bridge, or another service.",

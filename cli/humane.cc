@@ -32,6 +32,10 @@ std::string HumaneBytes(uint64_t bytes) {
   return fmt::format("{:.1f}{}", value, kUnits[unit]);
 }
 
+std::string Counted(uint64_t count, const char* noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 absl::Time TimeOf(const google::protobuf::Timestamp& timestamp) {
   if (timestamp.seconds() == 0 && timestamp.nanos() == 0) return absl::InfinitePast();
   return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());

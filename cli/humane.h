@@ -16,6 +16,9 @@ std::string HumaneDuration(absl::Duration duration);
 // "512B", "1.5KiB", "4.0MiB".
 std::string HumaneBytes(uint64_t bytes);
 
+// "1 event", "2 events": `noun` takes an s.
+std::string Counted(uint64_t count, const char* noun);
+
 // The proto's time; the past for an unset one.
 absl::Time TimeOf(const google::protobuf::Timestamp& timestamp);
 

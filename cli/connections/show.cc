@@ -47,8 +47,9 @@ void PrintConnection(const v1::Connection& connection, Session& session) {
   block.Add("User agent", OrDash(connection.user_agent()));
   block.Add("Connected", Moment(connection.connected_at(), now, session.zone()));
   block.Add("Last seen", Moment(connection.last_seen_at(), now, session.zone()));
-  block.Add("Sent", fmt::format("{} messages, {}", connection.messages_sent(), HumaneBytes(connection.bytes_sent())));
-  block.Add("Received", fmt::format("{} messages", connection.messages_received()));
+  block.Add("Sent", fmt::format("{}, {}", Counted(connection.messages_sent(), "message"),
+                                HumaneBytes(connection.bytes_sent())));
+  block.Add("Received", Counted(connection.messages_received(), "message"));
   block.Add("Queued", HumaneBytes(connection.queued_bytes()));
   block.Print(session.out(), session.color());
   PrintSubscriptions(connection, session);

@@ -37,7 +37,7 @@ std::string Detail(const v1::WatchConnectionsResponse& change) {
     case v1::WatchConnectionsResponse::KIND_CLOSED:
       return fmt::format("{} {}", change.close_code(), change.close_reason());
     case v1::WatchConnectionsResponse::KIND_MISSED:
-      return fmt::format("{} changes left out; see `spanwire connections list`", change.missed());
+      return Counted(change.missed(), "change") + " left out; see `spanwire connections list`";
     default:
       return OrDash(change.connection().user_agent());
   }

@@ -17,13 +17,13 @@ Exits with 3 where the topic has neither history nor subscribers. Global options
 
 std::string History(const v1::Topic& topic) {
   if (topic.history_events() == 0) return "none";
-  return fmt::format("{} events, {}, offsets {} to {}", topic.history_events(), HumaneBytes(topic.history_bytes()),
-                     topic.first_offset(), topic.last_offset());
+  return fmt::format("{}, {}, offsets {} to {}", Counted(topic.history_events(), "event"),
+                     HumaneBytes(topic.history_bytes()), topic.first_offset(), topic.last_offset());
 }
 
 std::string Kept(const v1::HistoryPolicy& policy) {
   const absl::Duration age = absl::Seconds(policy.max_age().seconds()) + absl::Nanoseconds(policy.max_age().nanos());
-  return fmt::format("at most {} events, {}, {}", policy.max_events(), HumaneBytes(policy.max_bytes()),
+  return fmt::format("at most {}, {}, {}", Counted(policy.max_events(), "event"), HumaneBytes(policy.max_bytes()),
                      HumaneDuration(age));
 }
 
@@ -37,7 +37,7 @@ void PrintTopic(const v1::Topic& topic, Session& session) {
   block.Add("Topic", topic.name());
   block.Add("Tenant", OrDash(topic.tenant_id()));
   block.Add("Subscribers", fmt::format("{}", topic.subscribers()));
-  block.Add("Published", fmt::format("{} events", topic.published_events()));
+  block.Add("Published", Counted(topic.published_events(), "event"));
   block.Add("Last event", Moment(topic.last_event_at(), session.Now(), session.zone()));
   block.Add("History", History(topic));
   if (topic.has_history_policy()) block.Add("Kept", Kept(topic.history_policy()));

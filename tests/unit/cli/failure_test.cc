@@ -56,6 +56,22 @@ TEST(ExplainTest, NamesTheFieldsThatAreWrong) {
             "cannot publish: bad event (INVALID_ARGUMENT)\nevent.topic: holds a space\n");
 }
 
+TEST(ExplainTest, DoesNotSayTheSameTwice) {
+  google::rpc::Status rich;
+  google::rpc::BadRequest bad;
+  auto& violation = *bad.add_field_violations();
+  violation.set_field("topic");
+  violation.set_description("it holds a space");
+  rich.add_details()->PackFrom(bad);
+  const grpc::Status status(grpc::StatusCode::INVALID_ARGUMENT, "it holds a space", rich.SerializeAsString());
+  EXPECT_EQ(Explain(FromGrpc(status), kAttempt), "cannot publish: it holds a space (INVALID_ARGUMENT)\n");
+}
+
+TEST(ExplainTest, RecognizesAnHttpPort) {
+  const grpc::Status status(grpc::StatusCode::UNAVAILABLE, "failed to connect: Trying to connect an http1.x server");
+  EXPECT_THAT(Explain(FromGrpc(status), kAttempt), HasSubstr("that is an HTTP port\nGive its gRPC address"));
+}
+
 TEST(ExplainTest, SaysWhatToDoWhereNothingAnswers) {
   const grpc::Status status(grpc::StatusCode::UNAVAILABLE,
                             "failed to connect to all addresses; last error: UNKNOWN: ipv4:1: Connection refused");

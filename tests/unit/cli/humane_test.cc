@@ -27,6 +27,11 @@ TEST(HumaneBytesTest, RoundsIntoBinaryUnits) {
   EXPECT_EQ(HumaneBytes(~uint64_t{0}), "16.0EiB");
 }
 
+TEST(CountedTest, OneIsNotMany) {
+  EXPECT_EQ(Counted(0, "event"), "0 events");
+  EXPECT_EQ(Counted(1, "event"), "1 event");
+}
+
 TEST(AgeTest, AnUnsetTimeIsADash) {
   EXPECT_EQ(Age({}, absl::UnixEpoch()), "-");
   EXPECT_EQ(Moment({}, absl::UnixEpoch(), absl::UTCTimeZone()), "-");
