@@ -4,11 +4,11 @@
 #include <string>
 
 #include <fmt/format.h>
-#include <boost/nowide/utf/utf.hpp>
 
 #include "absl/strings/ascii.h"
 #include "bridge/ingest/trace_context.h"
 #include "bridge/model/error.h"
+#include "google/protobuf/stubs/common.h"
 
 namespace spanwire::ingest {
 namespace {
@@ -26,12 +26,7 @@ bool IsTenantByte(unsigned char c) {
 }
 
 bool IsUtf8(std::string_view text) {
-  using Utf8 = boost::nowide::utf::utf_traits<char>;
-  for (const char* at = text.data(); at != text.data() + text.size();) {
-    const auto code_point = Utf8::decode(at, text.data() + text.size());
-    if (code_point == boost::nowide::utf::illegal || code_point == boost::nowide::utf::incomplete) return false;
-  }
-  return true;
+  return google::protobuf::internal::IsStructurallyValidUTF8(text.data(), static_cast<int>(text.size()));
 }
 
 }  // namespace
