@@ -24,7 +24,7 @@ void HistoryEviction::Evict() {
     if (largest == nullptr) return;
     Discards discards;
     const size_t freed = largest->Evict(std::min(goal, kMaxStepBytes), discards);
-    evicted_events_.fetch_add(discards.size(), std::memory_order_relaxed);
+    evicted_events_.fetch_add(discards.events.size(), std::memory_order_relaxed);
     if (freed == 0) {
       ++fruitless;
       goal = budget_.excess();
