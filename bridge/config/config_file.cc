@@ -154,8 +154,9 @@ class Reader {
 
   template <typename From, typename To>
   static absl::Status Take(absl::StatusOr<From> value, To* to) {
-    if (value.ok()) *to = static_cast<To>(*std::move(value));
-    return value.status();
+    if (!value.ok()) return value.status();
+    *to = static_cast<To>(*std::move(value));
+    return absl::OkStatus();
   }
 
   const std::string& path_;
