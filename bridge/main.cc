@@ -40,7 +40,8 @@ int main(int argc, char** argv) {
   }
   spanwire::server::FitConnectionsToFileLimit(&config.limits);
   auto bridge = spanwire::server::Bridge::Create(std::move(config));
-  if (!bridge.ok()) return Fail(kFailed, bridge.status());
+  if (!bridge.ok())
+    return Fail(absl::IsInvalidArgument(bridge.status()) ? kBadConfiguration : kFailed, bridge.status());
   (*bridge)->Start();
   fmt::print("spanwire-bridge ready http={} grpc={}\n", (*bridge)->http_address(), (*bridge)->grpc_address());
   std::fflush(stdout);

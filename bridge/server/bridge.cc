@@ -14,6 +14,7 @@
 #include "bridge/broker/memory_broker.h"
 #include "bridge/config/value_text.h"
 #include "bridge/config/version.h"
+#include "bridge/model/absl_view.h"
 #include "bridge/observe/logging.h"
 #include "bridge/schema/schema_dir.h"
 
@@ -52,6 +53,11 @@ std::unique_ptr<broker::Broker> MakeBroker(const config::Config& config, const m
   return broker;
 }
 
+// The same error, named after the flag that it is about.
+absl::Status About(std::string_view flag, absl::StatusCode code, const absl::Status& status) {
+  return {code, fmt::format("{}: {}", flag, model::ToStd(status.message()))};
+}
+
 }  // namespace
 
 Bridge::Bridge(config::Config config) : config_(std::move(config)), settings_(SettingsFrom(config_, topics_)) {}
@@ -60,7 +66,7 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config) {
   std::unique_ptr<Bridge> bridge(new Bridge(std::move(config)));
   Bridge& b = *bridge;
   auto registry = schema::LoadSchemaDir(b.config_.schema_dir);
-  if (!registry.ok()) return registry.status();
+  if (!registry.ok()) return About("--schema-dir", absl::StatusCode::kInvalidArgument, registry.status());
   b.translator_ = std::make_unique<schema::EventTranslator>(*std::move(registry), b.config_.limits.event_bytes);
   b.broker_ = MakeBroker(b.config_, *b.settings_.clock, b.metrics_);
   b.fanout_ = std::make_unique<fanout::Fanout>(ShardCount(b.config_), *b.broker_, b.metrics_);
@@ -78,7 +84,7 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config) {
                                                                                .started_at = b.settings_.clock->Now()});
   auto http =
       transport::HttpServer::Create(b.config_, *b.fanout_, *b.directory_, b.settings_, b.metrics_, b.readiness_);
-  if (!http.ok()) return http.status();
+  if (!http.ok()) return About("--http-listen", http.status().code(), http.status());
   b.http_ = *std::move(http);
   if (absl::Status status = b.ListenGrpc(); !status.ok()) return status;
   return bridge;

@@ -71,6 +71,7 @@ describe('spanwire', () => {
   });
 
   it('watches connections come and go', async () => {
+    const before = await subscriber('cli-c');
     const watch = start('spanwire', ['--server', bridge.grpc, 'connections', 'watch', '-o', 'json']);
     const lines = createInterface(watch.child.stdout)[Symbol.asyncIterator]();
     const next = async (kind, id) => {
@@ -81,9 +82,9 @@ describe('spanwire', () => {
         if (change.kind === kind && (!id || change.connection.client_id === id)) return change;
       }
     };
-    const before = await subscriber('cli-c');
-    // Either there before the watch began, or opened after: both are told.
+    await next('KIND_EXISTING', before.id);
     const { ws, id } = await subscriber('cli-c');
+    await next('KIND_OPENED', id);
     ws.terminate();
     const change = await next('KIND_CLOSED', id);
     assert.equal(change.close_code, 1006);
@@ -138,7 +139,7 @@ describe('spanwire-hostmon', () => {
   it('publishes this machine and the lines of a file', async (t) => {
     const file = join(temporaryFolder(t), 'app.log');
     writeFileSync(file, 'old line\n');
-    const tail = start('spanwire', ['--server', bridge.grpc, 'tail', 'stats', 'tasks', 'logs', '-o', 'json']);
+    const tail = start('spanwire', ['--server', bridge.grpc, 'tail', 'stats', 'tasks', 'logs', '--history', '100', '-o', 'json']);
     const lines = createInterface(tail.child.stdout)[Symbol.asyncIterator]();
     const next = async (type) => {
       for (;;) {
@@ -148,7 +149,6 @@ describe('spanwire-hostmon', () => {
         if (envelope.type === type) return envelope.data;
       }
     };
-    await next('subscription');
     const hostmon = start('spanwire-hostmon', ['--server', bridge.grpc, '--follow', file, '--interval', '0.1', '--cpu-alert', '0']);
     const metrics = await next('stats_update');
     for (const name of ['cpu_pct', 'cpu0_pct', 'mem_used_pct', 'load1', 'net_rx_bytes_per_s']) {
