@@ -17,7 +17,7 @@ build: ## the programs, into build/release/bin
 test: ## build everything and run all tests (ARGS= goes to ctest)
 	@exec tools/test.sh $(ARGS)
 
-bench: ## measure; see docs/performance.md
+bench: ## measure; docs/performance.md says what (ARGS= goes to bench/run.py, or --micro)
 	@exec tools/bench.sh $(ARGS)
 
 asan: ## tests under AddressSanitizer and UndefinedBehaviorSanitizer

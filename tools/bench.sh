@@ -1,17 +1,16 @@
 #!/usr/bin/env bash
-# bench.sh [--micro] [ARGS]: builds with optimisation and without tests, then measures: the bridge beside the floor, or
-# with --micro single folders (ARGS go to Google Benchmark). docs/performance.md says what is measured and how.
+# bench.sh [ARGUMENTS OF bench/run.py...]: builds with optimisation and without tests, then measures the bridge beside the
+# floor. bench.sh --micro [ARGUMENTS OF GOOGLE BENCHMARK...]: single folders instead. docs/performance.md says what it all
+# means.
 source "$(dirname "$0")/project.sh"
 
 tools/install-deps.sh bench
-if [[ ${1:-} != --micro ]]; then
+if [[ ${1:-} == --micro ]]; then
+  shift
+  mapfile -t micro < <(sed -n 's/^spanwire_micro_bench(\([a-z_]*\) .*/\1/p' bench/CMakeLists.txt)
+  tools/build.sh bench "${micro[@]}"
+  for bench in "${micro[@]}"; do "build/bench/bin/$bench" "$@"; done
+else
   tools/build.sh bench spanwire-bridge fanout_load publish_load floor
   exec bench/run.py "$@"
 fi
-shift
-micro=(frame_reader_bench schema_bench broker_bench)
-tools/build.sh bench "${micro[@]}"
-for bench in "${micro[@]}"; do
-  say "$bench"
-  "build/bench/bin/$bench" "$@"
-done

@@ -22,7 +22,7 @@ packages_for() {
   case $1 in
     build) wanted+=("${build[@]}") ;;
     test) wanted+=("${build[@]}") && need_node && need_browser ;;
-    bench) wanted+=("${build[@]}" libbenchmark-dev) ;;
+    bench) wanted+=("${build[@]}" libbenchmark-dev python3) ;;
     lint) need_node ;;
     tidy) wanted+=("${build[@]}" "${clang[@]}" clang-tidy-14 clang-format-14) ;;
     fuzz) wanted+=("${build[@]}" "${clang[@]}" libclang-rt-14-dev) ;;
