@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# install-deps.sh PURPOSE...: installs what is missing for build, test, bench, lint, tidy or fuzz. Debian 12 packages
+# install-deps.sh PURPOSE...: installs what is missing for build, test, bench, node, tidy or fuzz. Debian 12 packages
 # only; says nothing and needs no rights where nothing is missing. SPANWIRE_SKIP_INSTALL=1 leaves the machine alone.
 source "$(dirname "$0")/project.sh"
 
@@ -23,10 +23,10 @@ packages_for() {
     build) wanted+=("${build[@]}") ;;
     test) wanted+=("${build[@]}") && need_node && need_browser ;;
     bench) wanted+=("${build[@]}" libbenchmark-dev python3) ;;
-    lint) need_node ;;
+    node) need_node ;;
     tidy) wanted+=("${build[@]}" "${clang[@]}" clang-tidy-14 clang-format-14) ;;
     fuzz) wanted+=("${build[@]}" "${clang[@]}" libclang-rt-14-dev) ;;
-    *) fail "install-deps.sh: unknown purpose \"$1\"; one of build, test, bench, lint, tidy, fuzz" ;;
+    *) fail "install-deps.sh: unknown purpose \"$1\"; one of build, test, bench, node, tidy, fuzz" ;;
   esac
 }
 
@@ -35,7 +35,7 @@ installed() {
 }
 
 [[ -z ${SPANWIRE_SKIP_INSTALL:-} ]] || exit 0
-[[ $# -gt 0 ]] || fail "usage: install-deps.sh build|test|bench|lint|tidy|fuzz ..."
+[[ $# -gt 0 ]] || fail "usage: install-deps.sh build|test|bench|node|tidy|fuzz ..."
 wanted=()
 for purpose in "$@"; do packages_for "$purpose"; done
 missing=()

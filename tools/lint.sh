@@ -3,6 +3,6 @@
 source "$(dirname "$0")/project.sh"
 
 buf=@bufbuild/buf@1.75.0
-tools/install-deps.sh lint
+tools/install-deps.sh node
 npx --yes --package "$buf" -- buf lint proto
 say "buf lint: nothing to say"
