@@ -36,6 +36,8 @@ class Case:
     in_flight: int = 64
     rate: int = 0  # batches a second; 0: as in_flight allows
     io_threads: int = 2
+    subscribers: int = 0  # 0: as many as asked for
+    topics: int = 1
     floor: str = ""  # the case that this one is compared with
 
 
@@ -50,6 +52,9 @@ CASES = [
     Case("bridge, batches of 64", "bridge", batch=64, floor="floor, 64 frames a send"),
     Case("floor, 100 events/s", "floor", rate=100),
     Case("bridge, 100 events/s", "bridge", rate=100, floor="floor, 100 events/s"),
+    Case("bridge, 1,000 topics, single events", "bridge", topics=1000),
+    Case("bridge, 1,000 topics, batches of 64", "bridge", batch=64, in_flight=1024, topics=1000),
+    Case("bridge, 1 subscriber, batches of 64", "bridge", batch=64, in_flight=1024, subscribers=1),
 ]
 
 
@@ -78,27 +83,30 @@ class Processes:
                 child.stdout.close()
 
     def start(self, *command, fds=()):
-        # A session of its own: Ctrl-C reaches this script alone, which then ends its children by their ids.
+        # A process group of its own: Ctrl-C reaches this script alone, which then ends its children by their ids.
         child = subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                 pass_fds=fds, start_new_session=True)
+                                 pass_fds=fds, process_group=0)
         child.name = Path(command[0]).name
         self._children.append(child)
         return child
 
+    def read_line(self, child):
+        """The child's next line. It writes whole lines and flushes them. One that failed ends the wait for any other."""
+        deadline = time.monotonic() + PATIENCE
+        while not select.select([child.stdout], [], [], 0.2)[0]:
+            for other in self._children:
+                if other.poll():
+                    raise Failure(f"{other.name} failed with status {other.returncode}: the lines above say why")
+            if time.monotonic() > deadline:
+                raise Failure(f"{child.name} said nothing for {PATIENCE} seconds")
+        line = child.stdout.readline().decode().strip()
+        if not line:
+            raise Failure(f"{child.name} ended: the lines above say why")
+        return line
 
-def read_line(child):
-    """The child's next line. It writes whole lines and flushes them."""
-    if not select.select([child.stdout], [], [], PATIENCE)[0]:
-        raise Failure(f"{child.name} said nothing for {PATIENCE} seconds")
-    line = child.stdout.readline().decode().strip()
-    if not line:
-        raise Failure(f"{child.name} ended: the lines above say why")
-    return line
-
-
-def await_end(child):
-    if child.wait(PATIENCE) != 0:
-        raise Failure(f"{child.name} failed with status {child.returncode}: the lines above say why")
+    def await_end(self, child):
+        if child.wait(PATIENCE) != 0:
+            raise Failure(f"{child.name} failed with status {child.returncode}: the lines above say why")
 
 
 class Bench:
@@ -112,7 +120,7 @@ class Bench:
         bridge = processes.start(
             self.options.bridge, "--http-listen", "127.0.0.1:0", "--grpc-listen", "127.0.0.1:0", "--log-level", "warning",
             "--io-threads", io_threads, "--max-connections", subscribers + 100)
-        ready = re.fullmatch(r"spanwire-bridge ready http=\S+:(\d+) grpc=(\S+)", read_line(bridge))
+        ready = re.fullmatch(r"spanwire-bridge ready http=\S+:(\d+) grpc=(\S+)", processes.read_line(bridge))
         if not ready:
             raise Failure("the bridge did not print its ready line")
         return bridge, ready[1], ready[2]
@@ -121,13 +129,13 @@ class Bench:
         floor = processes.start(self.tools / "floor", "--progress-fd", progress, "--subscribers",
                                 self.options.subscribers, "--frames", case.batch, "--in-flight", case.in_flight,
                                 "--rate", case.rate, fds=(progress,))
-        return floor, read_line(floor).rpartition(":")[2]
+        return floor, processes.read_line(floor).rpartition(":")[2]
 
-    def start_subscribers(self, processes, server, port, progress, count):
+    def start_subscribers(self, processes, server, port, progress, count, topics=1):
         subscribers = processes.start(
             self.tools / "fanout_load", "--port", port, "--server-pid", server.pid, "--progress-fd", progress,
-            "--subscribers", count, "--window", self.options.window, fds=(progress,))
-        read_line(subscribers)
+            "--subscribers", count, "--topics", topics, "--window", self.options.window, fds=(progress,))
+        processes.read_line(subscribers)
         return subscribers
 
     # ---- Measurements
@@ -141,21 +149,21 @@ class Bench:
             os.close(progress)
 
     def _fan_out(self, case, progress, processes):
-        count = self.options.subscribers
+        count = case.subscribers or self.options.subscribers
         publisher = None
         if case.server == "floor":
             server, port = self.start_floor(processes, case, progress)
             subscribers = self.start_subscribers(processes, server, port, progress, count)
         else:
             server, port, grpc = self.start_bridge(processes, case.io_threads, count)
-            subscribers = self.start_subscribers(processes, server, port, progress, count)
+            subscribers = self.start_subscribers(processes, server, port, progress, count, case.topics)
             publisher = processes.start(self.tools / "publish_load", "--server", grpc, "--progress-fd", progress,
                                         "--batch", case.batch, "--in-flight", case.in_flight, "--rate", case.rate,
-                                        fds=(progress,))
-        report = json.loads(read_line(subscribers))
-        await_end(subscribers)
+                                        "--topics", case.topics, fds=(progress,))
+        report = json.loads(processes.read_line(subscribers))
+        processes.await_end(subscribers)
         if publisher:
-            await_end(publisher)
+            processes.await_end(publisher)
         return derive(report)
 
     def idle(self):
