@@ -39,14 +39,13 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // Serves. Once, when or before the fan-out's threads start.
+  // Serves, as soon as the fan-out's threads run. Once; from then on they must run until Close has returned.
   void Start();
   // Closes the port and what is idle; other HTTP connections end with the answer that is due. Any thread but a shard's.
   void StopAccepting();
   // False where connections are still open after `at_most`. Any thread but a shard's.
   bool AwaitNoConnections(absl::Duration at_most) { return count_.AwaitNone(at_most); }
-  // Ends every connection that is left, without a word, and returns when none is. While the fan-out's threads run, from
-  // any thread but those. Idempotent.
+  // Ends every connection that is left, without a word, and returns when none is. Any thread but a shard's. Idempotent.
   void Close();
 
   // What it listens on, with the port that was picked: `127.0.0.1:8080`.

@@ -338,12 +338,12 @@ void HttpSession::OnTimer() {
 void HttpSession::End() {
   if (phase_ == Phase::kEnded) return;
   phase_ = Phase::kEnded;
+  // Whoever called goes on with this connection, or with a list that it is in; and the poll may be all that holds it.
+  context_.shard.Post([self = shared_from_this()] {});
   Disarm();
   CancelPoll();
   boost::system::error_code ignored;
   socket_.close(ignored);
-  // Whoever called goes on with this connection, or with a list that it is in.
-  context_.shard.Post([self = shared_from_this()] {});
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ void Listener::Accept() {
 }
 
 void Listener::OnAccepted(error_code error, size_t shard, tcp::socket socket) {
-  if (error == boost::asio::error::operation_aborted) return;
+  if (error && !acceptor_.is_open()) return;
   if (error) return TryAgainLater(error);
   error_code ignored;  // a socket that died meanwhile: its first read says so
   socket.set_option(tcp::no_delay(true), ignored);

@@ -16,6 +16,7 @@ class ShardTicker {
 
   // There may be a connection. Nothing where it ticks already.
   void Start();
+  // For good.
   void Stop();
 
  private:
@@ -24,6 +25,7 @@ class ShardTicker {
   ShardContext& context_;
   boost::asio::steady_timer timer_;
   bool ticking_ = false;
+  bool stopped_ = false;
 };
 
 }  // namespace spanwire::transport

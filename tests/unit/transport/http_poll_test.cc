@@ -96,6 +96,23 @@ TEST_F(HttpPollTest, ARequestSentDuringAPollIsAnsweredAfterIt) {
   EXPECT_EQ(client.Read().body, "ok\n");
 }
 
+TEST_F(HttpPollTest, APollerWhoSendsFarAheadIsNotReadAnyFurtherButEndsLikeOthers) {
+  Start();
+  RawClient client(port());
+  client.Request("GET", "/api/poll?topics=a&wait=60&cursor=" + Cursor());
+  ASSERT_TRUE(watch_.AwaitOpened(1));
+  for (int i = 0; i < 1000; ++i) client.Request("GET", "/healthz");
+  Publish("a");
+  EXPECT_EQ(client.Read().status, 200);
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(client.Read().body, "ok\n") << i;
+  client.Request("GET", "/api/poll?topics=a&wait=60&cursor=" + Cursor());
+  ASSERT_TRUE(watch_.AwaitOpened(2));
+  for (int i = 0; i < 1000; ++i) client.Request("GET", "/healthz");
+  server_->Close();
+  EXPECT_EQ(client.Read().status, 0);
+  EXPECT_TRUE(watch_.AwaitClosed(2));
+}
+
 TEST_F(HttpPollTest, AnAdministratorOrADrainEndsAPollWithAnAnswer) {
   Start();
   RawClient client(port());
