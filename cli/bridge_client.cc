@@ -81,18 +81,19 @@ absl::Status AwaitConnection(grpc::Channel& channel, absl::Duration timeout) {
 
 // Opens a stream with `open(context)` and reads it to its end.
 template <class Response, class Open>
-absl::StatusOr<StreamEnd> Follow(grpc::Channel& channel, absl::Duration timeout, Open open, Take<Response> take) {
+absl::StatusOr<StreamEnd> Follow(grpc::Channel& channel, absl::Duration timeout, int output, Open open,
+                                 Take<Response> take) {
   const absl::Status connected = AwaitConnection(channel, timeout);
   if (!connected.ok()) return connected;
   grpc::ClientContext context;
-  const InterruptGuard guard([&context] { context.TryCancel(); });
+  const InterruptGuard guard([&context] { context.TryCancel(); }, output);
   const std::unique_ptr<grpc::ClientReader<Response>> reader = open(&context);
   Response response;
   bool had_enough = false;
   while (!had_enough && reader->Read(&response)) had_enough = !take(response);
   if (had_enough) context.TryCancel();
   const grpc::Status status = reader->Finish();
-  if (had_enough) return StreamEnd::kReaderHadEnough;
+  if (had_enough || guard.reader_left()) return StreamEnd::kReaderHadEnough;
   if (guard.interrupted()) return StreamEnd::kInterrupted;
   if (!status.ok()) return FromGrpc(status);
   return StreamEnd::kBridgeEnded;
@@ -100,8 +101,8 @@ absl::StatusOr<StreamEnd> Follow(grpc::Channel& channel, absl::Duration timeout,
 
 }  // namespace
 
-BridgeClient::BridgeClient(std::string server, absl::Duration timeout)
-    : timeout_(timeout), stubs_(std::make_unique<Stubs>(server)) {}
+BridgeClient::BridgeClient(std::string server, absl::Duration timeout, int output)
+    : timeout_(timeout), output_(output), stubs_(std::make_unique<Stubs>(server)) {}
 
 BridgeClient::~BridgeClient() = default;
 
@@ -116,7 +117,7 @@ absl::StatusOr<v1::GetConnectionResponse> BridgeClient::GetConnection(const v1::
 absl::StatusOr<StreamEnd> BridgeClient::WatchConnections(const v1::WatchConnectionsRequest& request,
                                                          Take<v1::WatchConnectionsResponse> take) {
   const auto open = [&](grpc::ClientContext* context) { return stubs_->admin->WatchConnections(context, request); };
-  return Follow(*stubs_->channel, timeout_, open, take);
+  return Follow(*stubs_->channel, timeout_, output_, open, take);
 }
 
 absl::StatusOr<v1::CloseConnectionsResponse> BridgeClient::CloseConnections(
@@ -135,7 +136,7 @@ absl::StatusOr<v1::GetTopicResponse> BridgeClient::GetTopic(const v1::GetTopicRe
 absl::StatusOr<StreamEnd> BridgeClient::TailTopics(const v1::TailTopicsRequest& request,
                                                    Take<v1::TailTopicsResponse> take) {
   const auto open = [&](grpc::ClientContext* context) { return stubs_->admin->TailTopics(context, request); };
-  return Follow(*stubs_->channel, timeout_, open, take);
+  return Follow(*stubs_->channel, timeout_, output_, open, take);
 }
 
 absl::StatusOr<v1::GetStatsResponse> BridgeClient::GetStats(const v1::GetStatsRequest& request) {

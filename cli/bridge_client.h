@@ -16,7 +16,7 @@ namespace spanwire::cli {
 
 // Why a stream ended without an error.
 enum class StreamEnd {
-  kReaderHadEnough,  // `take` returned false
+  kReaderHadEnough,  // `take` returned false, or nobody reads stdout any more
   kInterrupted,      // Ctrl-C or SIGTERM
   kBridgeEnded,
 };
@@ -33,8 +33,8 @@ using Take = absl::FunctionRef<bool(const Message&)>;
 // metadata; RetryInfo adds "retry_after" and BadRequest adds "violations" to the metadata.
 class BridgeClient {
  public:
-  // `server` is "host:port".
-  BridgeClient(std::string server, absl::Duration timeout);
+  // `server` is "host:port". Streams end when nobody reads `output` any more, a descriptor or -1.
+  BridgeClient(std::string server, absl::Duration timeout, int output);
   ~BridgeClient();
 
   absl::StatusOr<v1::ListConnectionsResponse> ListConnections(const v1::ListConnectionsRequest& request);
@@ -56,6 +56,7 @@ class BridgeClient {
   struct Stubs;
 
   absl::Duration timeout_;
+  int output_;
   std::unique_ptr<Stubs> stubs_;
 };
 

@@ -1,6 +1,7 @@
 #include "cli/interrupt.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -26,10 +27,10 @@ extern "C" void WakeGuard(int) {
 
 }  // namespace
 
-InterruptGuard::InterruptGuard(std::function<void()> stop) : stop_(std::move(stop)) {
+InterruptGuard::InterruptGuard(std::function<void()> stop, int output) : stop_(std::move(stop)) {
   if (::pipe2(pipe_.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe2");
   wake_descriptor = pipe_[1];
-  waiter_ = std::thread([this] { Wait(pipe_[0]); });
+  waiter_ = std::thread([this, output] { Wait(output); });
   struct sigaction action {};
   action.sa_handler = WakeGuard;
   action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
@@ -44,15 +45,18 @@ InterruptGuard::~InterruptGuard() {
   ::close(pipe_[0]);
 }
 
-void InterruptGuard::Wait(int read_end) {
+void InterruptGuard::Wait(int output) {
+  // Of the output only an error is waited for, which poll() tells unasked; it passes over a descriptor of -1.
+  std::array<pollfd, 2> waited = {{{pipe_[0], POLLIN, 0}, {output, 0, 0}}};
+  while (waited[0].revents == 0 && waited[1].revents == 0) {
+    if (::poll(waited.data(), waited.size(), /*timeout=*/-1) < 0 && errno != EINTR) return;
+    if ((waited[1].revents & POLLNVAL) != 0) waited[1] = {-1, 0, 0};  // closed from the start: nobody can leave
+  }
   char byte = 0;
-  ssize_t got = 0;
-  do {
-    got = ::read(read_end, &byte, 1);
-  } while (got < 0 && errno == EINTR);
-  if (got != 1) return;
-  interrupted_ = true;
-  stop_();
+  interrupted_ = waited[0].revents != 0 && ::read(pipe_[0], &byte, 1) == 1;
+  reader_left_ = waited[1].revents != 0;
+  // With neither, it is the guard's end that closed the pipe.
+  if (interrupted_ || reader_left_) stop_();
 }
 
 }  // namespace spanwire::cli

@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
     streams.in_is_terminal = ::isatty(STDIN_FILENO) != 0;
     streams.out_is_terminal = ::isatty(STDOUT_FILENO) != 0;
     streams.err_is_terminal = ::isatty(STDERR_FILENO) != 0;
+    streams.out_descriptor = STDOUT_FILENO;
     const ExitCode code = spanwire::cli::RunCommandLine(std::vector<std::string>(argv + 1, argv + argc), streams);
     out.flush();
     return static_cast<int>(CheckOutput(code, output));

@@ -126,7 +126,7 @@ ExitCode RunCommandLine(std::vector<std::string> arguments, Streams& streams, co
   } catch (const CLI::ParseError& stop) {
     return Stop(root, stop, streams);
   }
-  BridgeClient bridge(options.server, options.timeout);
+  BridgeClient bridge(options.server, options.timeout, streams.out_descriptor);
   Session session(options, streams, bridge, clock, zone);
   return commands.run()(session);
 }

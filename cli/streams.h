@@ -13,6 +13,7 @@ struct Streams {
   bool in_is_terminal = false;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
+  int out_descriptor = -1;  // what `out` writes to, where it is a descriptor
 };
 
 }  // namespace spanwire::cli

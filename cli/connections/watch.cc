@@ -64,7 +64,7 @@ ExitCode RunWatch(const WatchOptions& options, Session& session) {
   *request.mutable_filter() = ToFilter(options.filter);
   LiveTable table(
       session.out(), session.color(),
-      {{"TIME", 8}, {"CHANGE", 6}, {"CLIENT", 12}, {"USER", 8}, {"TRANSPORT", 9}, {"REMOTE", 21}, {"DETAIL", 0}});
+      {{"TIME", 8}, {"CHANGE", 6}, {"CLIENT", 15}, {"USER", 8}, {"TRANSPORT", 9}, {"REMOTE", 21}, {"DETAIL", 0}});
   const auto end = session.bridge().WatchConnections(request, [&](const v1::WatchConnectionsResponse& change) {
     if (session.json()) return session.PrintJsonLine(change);
     PrintChange(change, session, table);

@@ -104,6 +104,15 @@ TEST_F(ProcessTest, AReaderWhoLeavesEndsATailQuietly) {
   EXPECT_THAT(process.ReadErrors(), IsEmpty());
 }
 
+TEST_F(ProcessTest, AReaderWhoLeavesEndsATailThatIsSilentToo) {
+  Process process({"tail", "a", "--server", bridge_.address()});
+  EXPECT_THAT(process.ReadLine(), HasSubstr("TIME"));
+  EXPECT_THAT(process.ReadLine(), HasSubstr("{}"));
+  process.CloseOut();
+  EXPECT_EQ(process.Wait(), 0);
+  EXPECT_THAT(process.ReadErrors(), IsEmpty());
+}
+
 TEST_F(ProcessTest, AFullDiskIsAFailureThatIsTold) {
   const int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
   ASSERT_GE(full, 0);
