@@ -167,21 +167,21 @@ class Bench:
         return derive(report)
 
     def idle(self):
-        """Bytes of the bridge's own memory (PSS) for each subscribed connection that does nothing."""
+        """Bytes of the bridge's own memory for each subscribed connection that does nothing."""
         count = self.options.idle_connections
         progress = os.memfd_create("bench-progress")
         try:
             with Processes() as processes:
                 bridge, port, _ = self.start_bridge(processes, 2, count)
-                before = proportional_set_size(bridge.pid)
+                before = own_memory(bridge.pid)
                 begin = time.monotonic()
                 self.start_subscribers(processes, bridge, port, progress, count)
                 seconds = time.monotonic() - begin
                 time.sleep(1)  # whatever is still being freed after the handshakes
-                after = proportional_set_size(bridge.pid)
+                after = own_memory(bridge.pid)
         finally:
             os.close(progress)
-        return {"connections": count, "pss_before": before, "pss_after": after, "connect_s": round(seconds, 2),
+        return {"connections": count, "memory_before": before, "memory_after": after, "connect_s": round(seconds, 2),
                 "bytes_each": round((after - before) / count)}
 
     def run(self, cases):
@@ -214,9 +214,10 @@ def median_of(reports):
     return {key: statistics.median(report[key] for report in reports) for key in reports[0]}
 
 
-def proportional_set_size(pid):
+def own_memory(pid):
+    """PSS of the anonymous memory. Code counts less the more processes share it, which is nothing to do with ours."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return int(re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)[1]) * 1024
+    return int(re.search(r"^Pss_Anon:\s+(\d+) kB", text, re.MULTILINE)[1]) * 1024
 
 
 def machine():
