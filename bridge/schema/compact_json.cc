@@ -13,10 +13,12 @@ namespace json = boost::json;
 // Writes each token as the parser finds it. The names are those that boost::json::basic_parser calls.
 class CompactWriter {
  public:
+  // NOLINTBEGIN(readability-identifier-naming)
   static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
+  // NOLINTEND(readability-identifier-naming)
 
   explicit CompactWriter(std::string* out) : out_(*out) {}
 

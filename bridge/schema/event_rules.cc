@@ -11,7 +11,6 @@ namespace spanwire::schema {
 namespace {
 
 using google::protobuf::Descriptor;
-using google::protobuf::FieldDescriptor;
 
 absl::Status ReadTopic(const Descriptor& type, EventRules& rules) {
   absl::StatusOr<TopicTemplate> topic = TopicTemplate::Parse(rules.options.topic(), type);

@@ -26,7 +26,6 @@ namespace {
 
 using google::protobuf::Descriptor;
 using google::protobuf::FileDescriptor;
-using google::protobuf::Message;
 using google::protobuf::MessageFactory;
 
 // Files whose messages are compiled in and may be published.

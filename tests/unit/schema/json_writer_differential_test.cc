@@ -15,7 +15,7 @@
 namespace spanwire::schema {
 namespace {
 
-constexpr int kMessages = 1000;
+constexpr int kMessages = 500;
 constexpr size_t kNoLimit = size_t{1} << 30;
 
 // A seed that differs from run to run; SPANWIRE_TEST_SEED repeats one. The tests' names tell which it was.

@@ -24,7 +24,7 @@ class JsonWriterTest : public testing::Test {
  protected:
   absl::Status Write(const Message& message, std::string* json, size_t max_bytes = kNoLimit) {
     JsonWriter writer(*registry_, json, max_bytes);
-    const absl::Status status = writer.Write(message, plans_.PlanFor(*message.GetDescriptor()));
+    absl::Status status = writer.Write(message, plans_.PlanFor(*message.GetDescriptor()));
     unknown_fields_ = writer.unknown_fields();
     return status;
   }

@@ -43,7 +43,7 @@ double RandomFiniteDouble(ByteChoices& choices) {
     case 1:
       return static_cast<double>(static_cast<int32_t>(choices.Bits(4))) / 100;
     case 2: {
-      const double any = std::bit_cast<double>(choices.Bits(8));
+      const auto any = std::bit_cast<double>(choices.Bits(8));
       return std::isfinite(any) ? any : 1;
     }
     default:
