@@ -33,7 +33,7 @@ class UnaryPublish : public grpc::ServerUnaryReactor {
 
   void Refuse(const absl::Status& status) {
     CountRefusal(status, context_.metrics);
-    Finish(ToGrpcStatus(status));
+    End(ToGrpcStatus(status));
   }
 
   template <typename Response>
@@ -43,7 +43,13 @@ class UnaryPublish : public grpc::ServerUnaryReactor {
 
   void Answer(const google::protobuf::MessageLite& response) {
     WriteMessage(response, response_);
-    Finish(grpc::Status::OK);
+    End(grpc::Status::OK);
+  }
+
+  // Gives the share back before the client can see the answer and send the next.
+  void End(const grpc::Status& status) {
+    share_ = InFlightBudget::Share();
+    Finish(status);
   }
 
   const CallContext& context_;
@@ -70,7 +76,7 @@ class SinglePublish final : public UnaryPublish {
  private:
   void Conclude(const v1::PublishResult& result) {
     if (result.has_error())
-      Finish(ToGrpcStatus(result.error()));
+      End(ToGrpcStatus(result.error()));
     else
       Answer(result.response());
   }
