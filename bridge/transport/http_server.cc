@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "absl/synchronization/blocking_counter.h"
+#include "absl/synchronization/mutex.h"
 #include "bridge/observe/logging.h"
 #include "bridge/transport/endpoint_text.h"
 #include "bridge/transport/http_session.h"
@@ -77,16 +77,26 @@ void HttpServer::Close() {
 }
 
 void HttpServer::OnEveryShard(std::function<void(ShardState&)> work) {
-  absl::BlockingCounter left(static_cast<int>(shards_.size()));
-  fanout_.shard(0).Post([&] {
+  struct Round {
+    Round(std::function<void(ShardState&)> each, size_t shards) : work(std::move(each)), left(shards) {}
+    const std::function<void(ShardState&)> work;
+    absl::Mutex mutex;
+    size_t left ABSL_GUARDED_BY(mutex);
+  };
+  // Shared, since the last shard may still hold the lock when the wait is over.
+  const auto round = std::make_shared<Round>(std::move(work), shards_.size());
+  fanout_.shard(0).Post([this, round] {
     for (const std::unique_ptr<ShardState>& state : shards_) {
-      state->context.shard.Post([&work, &left, &state] {
-        work(*state);
-        left.DecrementCount();
+      state->context.shard.Post([round, &shard = *state] {
+        round->work(shard);
+        absl::MutexLock lock(&round->mutex);
+        --round->left;
       });
     }
   });
-  left.Wait();
+  const auto done = [&round]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return round->left == 0; };  // called with the lock
+  absl::MutexLock lock(&round->mutex);
+  round->mutex.Await(absl::Condition(&done));
 }
 
 std::string HttpServer::local_address() const {

@@ -75,7 +75,7 @@ class HttpSession final : public Connection, private Timer, public std::enable_s
   void BecomeWebSocket(WebSocketHandshake handshake);
 
   // Answers a request that could not be read; the connection ends.
-  void Reject(const Problem& problem);
+  void Reject(HttpResponse refusal);
   void Respond(HttpResponse response);
   // Sends the response; `sent` runs when all of it is.
   template <typename Sent>
@@ -122,9 +122,9 @@ void HttpSession::Start() {
 
 void HttpSession::Refuse() {
   StopServing();
-  Reject({.status = 503,
-          .code = session::error_code::kOverloaded,
-          .detail = "the bridge has as many connections as it may have: come again later"});
+  Reject(ProblemResponse({.status = 503,
+                          .code = session::error_code::kOverloaded,
+                          .detail = "the bridge has as many connections as it may have: come again later"}));
 }
 
 // ---- In
@@ -186,7 +186,7 @@ void HttpSession::Consume(std::string_view bytes) {
       if (phase_ == Phase::kReading) WaitReadable();
       break;
     case HttpRequestReader::State::kFault:
-      Reject(reader_->problem());
+      Reject(ProblemResponse(reader_->problem()));
       break;
     case HttpRequestReader::State::kComplete: {
       rest_ = reader_->TakeRest();
@@ -258,10 +258,10 @@ void HttpSession::BecomeWebSocket(WebSocketHandshake handshake) {
   StartWebSocket(context_, std::move(socket_), std::move(rest_), std::move(handshake));
 }
 
-void HttpSession::Reject(const Problem& problem) {
+void HttpSession::Reject(HttpResponse refusal) {
   reader_.reset();
   asked_ = {};
-  Respond(ProblemResponse(problem));
+  Respond(std::move(refusal));
 }
 
 void HttpSession::Respond(HttpResponse response) {
@@ -327,9 +327,9 @@ void HttpSession::CloseWhenIdle() {
 
 void HttpSession::OnTimer() {
   if (phase_ == Phase::kReading) {
-    Reject({.status = 408,
-            .code = session::error_code::kBadRequest,
-            .detail = "the request did not come in whole in time: send it at once"});
+    Reject(ProblemResponse({.status = 408,
+                            .code = session::error_code::kBadRequest,
+                            .detail = "the request did not come in whole in time: send it at once"}));
   } else {
     End();
   }
