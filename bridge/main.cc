@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include <fmt/format.h>
+#include <google/protobuf/stubs/logging.h>
 
 #include "bridge/config/command_line.h"
 #include "bridge/model/absl_view.h"
@@ -19,6 +20,11 @@ int Fail(ExitCode code, const absl::Status& status) {
   return code;
 }
 
+// protobuf says to stderr whatever a publisher's bytes bring about; the publisher is told anyway.
+void LogProtobuf(google::protobuf::LogLevel, const char*, int, const std::string& message) {
+  spanwire::observe::Log(spdlog::level::debug, message);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -34,6 +40,7 @@ int main(int argc, char** argv) {
   const absl::Status logging =
       spanwire::observe::SetUpLogging({.level = config.log_level, .format = config.log_format});
   if (!logging.ok()) return Fail(kBadConfiguration, logging);
+  google::protobuf::SetLogHandler(LogProtobuf);
   if (line->mode == CommandLine::Mode::kCheckConfig) {
     fmt::print("spanwire-bridge: the configuration is good\n");
     return kStopped;

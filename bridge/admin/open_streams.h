@@ -10,6 +10,8 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "bridge/admin/stream.h"
+#include "bridge/ingest/grpc_status.h"
+#include "bridge/model/error.h"
 
 namespace spanwire::admin {
 
@@ -48,7 +50,11 @@ class OpenStreams {
     std::function<void()> end;
   };
 
-  static grpc::Status Closing() { return {grpc::StatusCode::UNAVAILABLE, "the bridge is shutting down"}; }
+  static grpc::Status Closing() {
+    return ingest::ToGrpcStatus(model::MakeError(absl::StatusCode::kUnavailable,
+                                                 "the bridge is shutting down: try again when it is back",
+                                                 {.reason = "DRAINING", .metadata = {}}));
+  }
 
   absl::Mutex mutex_;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;

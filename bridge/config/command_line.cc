@@ -80,7 +80,7 @@ absl::Status CheckConfig(const Config& config) {
   if (absl::Status status = CheckAddress("--grpc-listen", config.grpc_listen, config.insecure); !status.ok()) {
     return status;
   }
-  if (config.limits.event_bytes < 1024) return absl::InvalidArgumentError("--event: at least 1KiB");
+  if (config.limits.event_bytes < 1024) return absl::InvalidArgumentError("--event-size: at least 1KiB");
   if (config.limits.request_head_bytes < 1024) return absl::InvalidArgumentError("--request-head: at least 1KiB");
   if (config.limits.client_message_bytes < 128) return absl::InvalidArgumentError("--client-message: at least 128");
   if (config.limits.client_message_bytes > UINT32_MAX) {
@@ -88,7 +88,7 @@ absl::Status CheckConfig(const Config& config) {
   }
   if (config.limits.outbound_queue_bytes < 2 * config.limits.event_bytes) {
     return absl::InvalidArgumentError(
-        "--outbound-queue: at least twice --event, so that one event never closes a client");
+        "--outbound-queue: at least twice --event-size, so that one event never closes a client");
   }
   return absl::OkStatus();
 }

@@ -7,7 +7,6 @@
 
 #include "absl/strings/ascii.h"
 #include "bridge/config/value_text.h"
-#include "bridge/model/absl_view.h"
 
 namespace spanwire::config {
 namespace {
@@ -123,7 +122,7 @@ std::vector<Setting> MakeSettings() {
       {.key = "limits.client_message",
        .help = "bytes of a client's message (64KiB)",
        .set = Into(ParseSize, SPANWIRE_WHERE(limits.client_message_bytes))},
-      {.key = "limits.event",
+      {.key = "limits.event_size",
        .help = "bytes of an event as JSON (256KiB)",
        .set = Into(ParseSize, SPANWIRE_WHERE(limits.event_bytes))},
       {.key = "limits.topics_per_connection",
@@ -138,6 +137,12 @@ std::vector<Setting> MakeSettings() {
       {.key = "limits.handshake_timeout",
        .help = "time for a request to arrive (5s)",
        .set = Into(ParsePeriod, SPANWIRE_WHERE(limits.handshake_timeout))},
+      {.key = "limits.http_idle_timeout",
+       .help = "time between two requests of one HTTP connection (60s)",
+       .set = Into(ParsePeriod, SPANWIRE_WHERE(limits.http_idle_timeout))},
+      {.key = "limits.http_write_timeout",
+       .help = "time for a client to take an HTTP answer (30s)",
+       .set = Into(ParsePeriod, SPANWIRE_WHERE(limits.http_write_timeout))},
       {.key = "limits.request_head",
        .help = "bytes of a request's head (8KiB)",
        .set = Into(ParseSize, SPANWIRE_WHERE(limits.request_head_bytes))},
@@ -179,21 +184,24 @@ std::vector<Setting> MakeSettings() {
 
 #undef SPANWIRE_WHERE
 
-std::string_view LastWord(std::string_view key) {
-  const size_t dot = key.rfind('.');
-  return dot == std::string_view::npos ? key : key.substr(dot + 1);
+// What a setting is called outside the file: limits need no prefix, everything else keeps its section's name.
+std::string PlainName(std::string_view key) {
+  static constexpr std::string_view kLimits = "limits.";
+  std::string name(key.starts_with(kLimits) ? key.substr(kLimits.size()) : key);
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
 }
 
 }  // namespace
 
 std::string Setting::flag() const {
-  std::string name = fmt::format("--{}", LastWord(key));
+  std::string name = fmt::format("--{}", PlainName(key));
   std::replace(name.begin(), name.end(), '_', '-');
   return name;
 }
 
 std::string Setting::variable() const {
-  return fmt::format("SPANWIRE_{}", absl::AsciiStrToUpper(model::ToAbsl(LastWord(key))));
+  return fmt::format("SPANWIRE_{}", absl::AsciiStrToUpper(PlainName(key)));
 }
 
 const std::vector<Setting>& Settings() {

@@ -19,7 +19,7 @@ struct Setting {
   bool is_path = false;    // in the file, relative to the file
   std::function<absl::Status(Config&, std::string_view text)> set;
 
-  // The last word of the key: `--max-connections`.
+  // The key without `limits`: `--max-connections`, `--broker-memory-limit`.
   std::string flag() const;
   // `SPANWIRE_MAX_CONNECTIONS`. Lists are separated by commas.
   std::string variable() const;

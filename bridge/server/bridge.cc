@@ -22,6 +22,8 @@ namespace spanwire::server {
 namespace {
 
 constexpr int kMaxShards = 64;
+constexpr const char* kServices[] = {"spanwire.v1.PublisherService", "spanwire.v1.SchemaService",
+                                     "spanwire.v1.AdminService"};
 
 int ShardCount(const config::Config& config) {
   if (config.io_threads > 0) return config.io_threads;
@@ -108,6 +110,7 @@ absl::Status Bridge::ListenGrpc() {
         "cannot listen on {} for gRPC: is another program using that port? choose another with --grpc-listen",
         config_.grpc_listen));
   }
+  for (const char* service : kServices) grpc_->GetHealthCheckService()->SetServingStatus(service, true);
   const absl::StatusOr<config::ListenAddress> asked = config::ParseListenAddress(config_.grpc_listen);
   if (!asked.ok()) return asked.status();
   const bool is_v6 = asked->host.find(':') != std::string::npos;

@@ -27,7 +27,7 @@ describe('a bridge that cannot start', () => {
     [['--log-level', 'loud'], /--log-level: expected one of/],
     [['--ping-interval', '-1s'], /--ping-interval: expected a duration/],
     [['--outbound-queue', '1KiB'], /--outbound-queue: at least twice/],
-    [['--event', '1parsec'], /--event: expected a size/],
+    [['--event-size', '1parsec'], /--event-size: expected a size/],
     [['--config', '/no/such/file.toml'], /cannot read \/no\/such\/file.toml/],
     [['--config', '/'], /cannot read \//],
   ];
@@ -50,7 +50,7 @@ describe('a bridge that cannot start', () => {
     const file = join(temporaryFolder(t), 'spanwire.toml');
     for (const [text, message] of [
       ['node = "a"\nhtp_listen = "127.0.0.1:0"\n', /spanwire.toml:2: htp_listen: unknown key/],
-      ['[limits]\nevent = "much"\n', /spanwire.toml:2: limits.event: expected a size/],
+      ['[limits]\nevent_size = "much"\n', /spanwire.toml:2: limits.event_size: expected a size/],
       ['node = \n', /spanwire.toml:1: not TOML/],
       ['[[topic]]\nmatch = "a b"\n', /spanwire.toml:2: topic.match/],
       ['[[topic]]\nmatch = "a"\nhistory = { max_age = 5 }\n', /spanwire.toml:3: topic.history.max_age/],
@@ -114,6 +114,7 @@ describe('a running bridge', () => {
     const ws = await connect(process);
     const { cursor } = await (await fetch(`${process.url}api/poll?topics=a`)).json();
     const poll = fetch(`${process.url}api/poll?topics=a&cursor=${cursor}&wait=60`);
+    while (!/transport="poll"} 1\b/.test(await (await fetch(`${process.url}metrics`)).text())) continue;  // it is held
     const words = [];
     ws.on('message', (data) => words.push(JSON.parse(data)));
     const closed = once(ws, 'close');

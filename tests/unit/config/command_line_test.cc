@@ -115,7 +115,7 @@ TEST_F(CommandLineTest, ASwitchCanTurnOffWhatTheFileTurnedOn) {
 TEST_F(CommandLineTest, AFaultNamesTheFlagOrTheVariable) {
   EXPECT_THAT(FaultOf({"--http-listen", "here"}), StartsWith("--http-listen: expected an address"));
   EXPECT_THAT(FaultOf({"--http-listen", "0.0.0.0:1"}), AllOf(StartsWith("--http-listen: "), HasSubstr("--insecure")));
-  EXPECT_THAT(FaultOf({"--event", "1MiB"}), StartsWith("--outbound-queue: at least twice --event"));
+  EXPECT_THAT(FaultOf({"--event-size", "1MiB"}), StartsWith("--outbound-queue: at least twice --event-size"));
   environment_ = {{"SPANWIRE_MAX_CONNECTIONS", "many"}};
   EXPECT_THAT(FaultOf({}), StartsWith("SPANWIRE_MAX_CONNECTIONS: expected a whole number"));
 }

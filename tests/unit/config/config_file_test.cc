@@ -92,8 +92,8 @@ TEST(ConfigFile, APathIsRelativeToTheFile) {
 TEST(ConfigFile, AFaultNamesFileLineAndKey) {
   EXPECT_THAT(FaultOf("\n\nio_threads = 99"),
               AllOf(StartsWith("/etc/spanwire/spanwire.toml:3: io_threads: "), HasSubstr("from 0 to 64")));
-  EXPECT_THAT(FaultOf("[limits]\nevent = \"big\""),
-              StartsWith("/etc/spanwire/spanwire.toml:2: limits.event: expected a size"));
+  EXPECT_THAT(FaultOf("[limits]\nevent_size = \"big\""),
+              StartsWith("/etc/spanwire/spanwire.toml:2: limits.event_size: expected a size"));
   EXPECT_THAT(FaultOf("[[topic]]\nmatch = \"a\"\nhistory = { max_age = \"x\" }"),
               StartsWith("/etc/spanwire/spanwire.toml:3: topic.history.max_age: expected a duration"));
   EXPECT_THAT(FaultOf("allowed_hosts = [\n\"a\",\n1]"), StartsWith("/etc/spanwire/spanwire.toml:3: allowed_hosts: "));

@@ -35,6 +35,7 @@ TEST(SettingsTable, FlagAndVariableFollowFromTheKey) {
   EXPECT_EQ(setting.flag(), "--max-connections");
   EXPECT_EQ(setting.variable(), "SPANWIRE_MAX_CONNECTIONS");
   EXPECT_EQ(Find("http_listen").flag(), "--http-listen");
+  EXPECT_EQ(Find("broker.memory_limit").flag(), "--broker-memory-limit");
 }
 
 TEST(SettingsTable, AValueThatDoesNotFitLeavesTheConfigurationAlone) {
@@ -72,11 +73,13 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   set("allowed_origins", "https://a.example");
   set("allowed_hosts", "b.example");
   set("limits.client_message", "6KiB");
-  set("limits.event", "7KiB");
+  set("limits.event_size", "7KiB");
   set("limits.topics_per_connection", "8");
   set("limits.client_messages_per_second", "9.5");
   set("limits.client_message_burst", "10");
   set("limits.handshake_timeout", "11s");
+  set("limits.http_idle_timeout", "12s");
+  set("limits.http_write_timeout", "13s");
   set("limits.request_head", "12KiB");
   set("limits.request_body", "13KiB");
   set("limits.outbound_queue", "14MiB");
@@ -108,6 +111,8 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   EXPECT_DOUBLE_EQ(config.limits.client_messages_per_second, 9.5);
   EXPECT_DOUBLE_EQ(config.limits.client_message_burst, 10);
   EXPECT_EQ(config.limits.handshake_timeout, absl::Seconds(11));
+  EXPECT_EQ(config.limits.http_idle_timeout, absl::Seconds(12));
+  EXPECT_EQ(config.limits.http_write_timeout, absl::Seconds(13));
   EXPECT_EQ(config.limits.request_head_bytes, 12u << 10);
   EXPECT_EQ(config.limits.request_body_bytes, 13u << 10);
   EXPECT_EQ(config.limits.outbound_queue_bytes, 14u << 20);
@@ -137,6 +142,8 @@ TEST(SettingsTable, TheDefaultsToldInHelpAreTheDefaults) {
     EXPECT_EQ(config.limits.client_messages_per_second, defaults.limits.client_messages_per_second);
     EXPECT_EQ(config.limits.client_message_burst, defaults.limits.client_message_burst);
     EXPECT_EQ(config.limits.handshake_timeout, defaults.limits.handshake_timeout);
+    EXPECT_EQ(config.limits.http_idle_timeout, defaults.limits.http_idle_timeout);
+    EXPECT_EQ(config.limits.http_write_timeout, defaults.limits.http_write_timeout);
     EXPECT_EQ(config.limits.request_head_bytes, defaults.limits.request_head_bytes);
     EXPECT_EQ(config.limits.request_body_bytes, defaults.limits.request_body_bytes);
     EXPECT_EQ(config.limits.outbound_queue_bytes, defaults.limits.outbound_queue_bytes);
