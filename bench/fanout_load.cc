@@ -4,7 +4,7 @@
 //
 // Ends without a report when its standard input closes: that is how it holds idle connections, and how it does not
 // outlive the script that started it.
-#include <fcntl.h>
+#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -37,6 +37,7 @@ struct Options {
   uint64_t topics = 1;
   double warmup_s = 0.5;
   double window_s = 2;
+  bool spin = false;
 };
 
 constexpr size_t kReadBytes = 256 * 1024;
@@ -119,7 +120,8 @@ absl::Status FanoutLoad::Subscribe() {
 absl::Status FanoutLoad::Run() {
   std::vector<epoll_event> ready(1024);
   while (phase_ != Phase::kDone) {
-    const int count = epoll_wait(epoll_, ready.data(), static_cast<int>(ready.size()), 10);
+    const int count = epoll_wait(epoll_, ready.data(), static_cast<int>(ready.size()), options_.spin ? 0 : 10);
+    if (count == 0 && options_.spin) sched_yield();  // to the publisher
     if (count < 0 && errno != EINTR) return absl::ErrnoToStatus(errno, "epoll");
     for (int i = 0; i < count; ++i) {
       const uint64_t index = ready[static_cast<size_t>(i)].data.u64;
@@ -271,6 +273,7 @@ int main(int argc, char** argv) {
   app.add_option("--topics", options.topics)->check(CLI::PositiveNumber);
   app.add_option("--warmup", options.warmup_s, "seconds from the first event on");
   app.add_option("--window", options.window_s, "seconds to measure");
+  app.add_flag("--spin", options.spin, "never sleep, so that no send has to wake this process up");
   CLI11_PARSE(app, argc, argv);
   const absl::Status status = spanwire::bench::Main(options);
   if (status.ok()) return 0;

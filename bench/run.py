@@ -40,17 +40,33 @@ class Case:
     topics: int = 1
     floor: str = ""  # the case that this one is compared with
 
+    def alone(self):
+        """A server of one thread has a processor for itself, so that each run finds the same neighbours."""
+        return self.io_threads == 1 and len(os.sched_getaffinity(0)) > 1
+
+    def server_cpus(self):
+        cpus = os.sched_getaffinity(0)
+        return {min(cpus)} if self.alone() else cpus
+
+    def client_cpus(self):
+        cpus = os.sched_getaffinity(0)
+        return cpus - {min(cpus)} if self.alone() else cpus
+
+    def spin(self):
+        """Whether subscribers never sleep: a send that wakes one costs half as much again, and which does is chance."""
+        return self.alone() and self.rate == 0
+
 
 CASES = [
-    Case("floor, 1 frame a send", "floor", in_flight=1),
+    Case("floor, 1 frame a send", "floor", io_threads=1, in_flight=1),
     Case("bridge, 1 frame a send, 1 thread", "bridge", in_flight=1, io_threads=1, floor="floor, 1 frame a send"),
     Case("bridge, 1 frame a send", "bridge", in_flight=1, floor="floor, 1 frame a send"),
-    Case("floor, 16 frames a send", "floor", batch=16),
+    Case("floor, 16 frames a send", "floor", io_threads=1, batch=16),
     Case("bridge, single events", "bridge"),
-    Case("floor, 64 frames a send", "floor", batch=64, in_flight=64),
+    Case("floor, 64 frames a send", "floor", io_threads=1, batch=64, in_flight=64),
     Case("bridge, batches of 64, 1 thread", "bridge", batch=64, io_threads=1, floor="floor, 64 frames a send"),
     Case("bridge, batches of 64", "bridge", batch=64, floor="floor, 64 frames a send"),
-    Case("floor, 100 events/s", "floor", rate=100),
+    Case("floor, 100 events/s", "floor", io_threads=1, rate=100),
     Case("bridge, 100 events/s", "bridge", rate=100, floor="floor, 100 events/s"),
     Case("bridge, 1,000 topics, single events", "bridge", topics=1000),
     Case("bridge, 1,000 topics, batches of 64", "bridge", batch=64, in_flight=1024, topics=1000),
@@ -82,10 +98,11 @@ class Processes:
             if child.stdout:
                 child.stdout.close()
 
-    def start(self, *command, fds=()):
+    def start(self, *command, cpus, fds=()):
         # A process group of its own: Ctrl-C reaches this script alone, which then ends its children by their ids.
         child = subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                 pass_fds=fds, process_group=0)
+                                 pass_fds=fds, process_group=0,
+                                 preexec_fn=lambda: os.sched_setaffinity(0, cpus))
         child.name = Path(command[0]).name
         self._children.append(child)
         return child
@@ -116,10 +133,10 @@ class Bench:
 
     # ---- Servers
 
-    def start_bridge(self, processes, io_threads, subscribers):
+    def start_bridge(self, processes, case, subscribers):
         bridge = processes.start(
             self.options.bridge, "--http-listen", "127.0.0.1:0", "--grpc-listen", "127.0.0.1:0", "--log-level", "warning",
-            "--io-threads", io_threads, "--max-connections", subscribers + 100)
+            "--io-threads", case.io_threads, "--max-connections", subscribers + 100, cpus=case.server_cpus())
         ready = re.fullmatch(r"spanwire-bridge ready http=\S+:(\d+) grpc=(\S+)", processes.read_line(bridge))
         if not ready:
             raise Failure("the bridge did not print its ready line")
@@ -128,13 +145,14 @@ class Bench:
     def start_floor(self, processes, case, progress):
         floor = processes.start(self.tools / "floor", "--progress-fd", progress, "--subscribers",
                                 self.options.subscribers, "--frames", case.batch, "--in-flight", case.in_flight,
-                                "--rate", case.rate, fds=(progress,))
+                                "--rate", case.rate, cpus=case.server_cpus(), fds=(progress,))
         return floor, processes.read_line(floor).rpartition(":")[2]
 
-    def start_subscribers(self, processes, server, port, progress, count, topics=1):
+    def start_subscribers(self, processes, case, server, port, progress, count):
         subscribers = processes.start(
             self.tools / "fanout_load", "--port", port, "--server-pid", server.pid, "--progress-fd", progress,
-            "--subscribers", count, "--topics", topics, "--window", self.options.window, fds=(progress,))
+            "--subscribers", count, "--topics", case.topics, "--window", self.options.window,
+            *["--spin"] * case.spin(), cpus=case.client_cpus(), fds=(progress,))
         processes.read_line(subscribers)
         return subscribers
 
@@ -153,13 +171,13 @@ class Bench:
         publisher = None
         if case.server == "floor":
             server, port = self.start_floor(processes, case, progress)
-            subscribers = self.start_subscribers(processes, server, port, progress, count)
+            subscribers = self.start_subscribers(processes, case, server, port, progress, count)
         else:
-            server, port, grpc = self.start_bridge(processes, case.io_threads, count)
-            subscribers = self.start_subscribers(processes, server, port, progress, count, case.topics)
+            server, port, grpc = self.start_bridge(processes, case, count)
+            subscribers = self.start_subscribers(processes, case, server, port, progress, count)
             publisher = processes.start(self.tools / "publish_load", "--server", grpc, "--progress-fd", progress,
                                         "--batch", case.batch, "--in-flight", case.in_flight, "--rate", case.rate,
-                                        "--topics", case.topics, fds=(progress,))
+                                        "--topics", case.topics, cpus=case.client_cpus(), fds=(progress,))
         report = json.loads(processes.read_line(subscribers))
         processes.await_end(subscribers)
         if publisher:
@@ -168,14 +186,15 @@ class Bench:
 
     def idle(self):
         """Bytes of the bridge's own memory for each subscribed connection that does nothing."""
+        case = Case("idle", "bridge")
         count = self.options.idle_connections
         progress = os.memfd_create("bench-progress")
         try:
             with Processes() as processes:
-                bridge, port, _ = self.start_bridge(processes, 2, count)
+                bridge, port, _ = self.start_bridge(processes, case, count)
                 before = own_memory(bridge.pid)
                 begin = time.monotonic()
-                self.start_subscribers(processes, bridge, port, progress, count)
+                self.start_subscribers(processes, case, bridge, port, progress, count)
                 seconds = time.monotonic() - begin
                 time.sleep(1)  # whatever is still being freed after the handshakes
                 after = own_memory(bridge.pid)
