@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, before, describe, it } from 'node:test';
 import { BridgeProcess, Publisher, WebSocket } from '../browser/foreign_clients.mjs';
 import { run, start, temporaryFolder } from './programs.mjs';
@@ -73,10 +72,9 @@ describe('spanwire', () => {
   it('watches connections come and go', async () => {
     const before = await subscriber('cli-c');
     const watch = start('spanwire', ['--server', bridge.grpc, 'connections', 'watch', '-o', 'json']);
-    const lines = createInterface(watch.child.stdout)[Symbol.asyncIterator]();
     const next = async (kind, id) => {
       for (;;) {
-        const { value, done } = await lines.next();
+        const { value, done } = await watch.lines.next();
         assert.equal(done, false, `no ${kind}`);
         const change = JSON.parse(value);
         if (change.kind === kind && (!id || change.connection.client_id === id)) return change;
@@ -99,7 +97,7 @@ describe('spanwire', () => {
     assert.match(stdout, /cli-d/);
     await json('publish', 'cli-d', '--type', 'note', '--data', '{"text":"two"}');
     const texts = [];
-    for await (const line of createInterface(tail.child.stdout)) {
+    for await (const line of tail.lines) {
       const envelope = JSON.parse(line);
       if (envelope.type === 'note') texts.push(envelope.data.text);
     }
@@ -140,10 +138,9 @@ describe('spanwire-hostmon', () => {
     const file = join(temporaryFolder(t), 'app.log');
     writeFileSync(file, 'old line\n');
     const tail = start('spanwire', ['--server', bridge.grpc, 'tail', 'stats', 'tasks', 'logs', '--history', '100', '-o', 'json']);
-    const lines = createInterface(tail.child.stdout)[Symbol.asyncIterator]();
     const next = async (type) => {
       for (;;) {
-        const { value, done } = await lines.next();
+        const { value, done } = await tail.lines.next();
         assert.equal(done, false, `no ${type}`);
         const envelope = JSON.parse(value);
         if (envelope.type === type) return envelope.data;

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 const BIN = process.env.SPANWIRE_BIN ?? dirname(process.env.SPANWIRE_BRIDGE ?? '');
 const DEADLINE_MS = 20_000;
@@ -22,7 +23,10 @@ export async function run(program, args, { input = '', env = {} } = {}) {
   return { code: code ?? signal, stdout, stderr };
 }
 
-/** Starts a program that goes on; `lines()` gives what it prints to stdout, line by line. */
+/**
+ * Starts a program that goes on. `lines` gives what it prints to stdout, one by one, and ends when it does; it is read from
+ * the beginning, since Node drops what a child that has ended wrote to a pipe that nobody reads.
+ */
 export function start(program, args) {
   const child = spawn(join(BIN, program), args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const deadline = setTimeout(() => child.kill('SIGKILL'), DEADLINE_MS);
@@ -31,7 +35,8 @@ export function start(program, args) {
     return code ?? signal;
   });
   child.stderr.resume();
-  return { child, stop: (signal = 'SIGTERM') => (child.kill(signal), closed), closed };
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return { lines, stop: (signal = 'SIGTERM') => (child.kill(signal), closed), closed };
 }
 
 /** A folder that is gone at the end of the test `t`. */

@@ -40,7 +40,7 @@ insecure = true
 ping_interval = "10s"
 allowed_origins = ["https://a.example", "https://b.example"]
 [limits]
-event = 65536
+event_size = 65536
 outbound_queue = "2MiB"
 client_messages_per_second = 12.5
 [broker]
