@@ -37,8 +37,9 @@ async function subscriber(topic) {
 describe('spanwire', () => {
   it('shows who is connected and with what', async () => {
     const { ws, id } = await subscriber('cli-a');
+    const received = once(ws, 'message');
     await publisher.json('cli-a', 't', { v: 1 });
-    await once(ws, 'message');
+    await received;
     const { connections } = await json('connections', 'list', '--topic', 'cli-a');
     assert.equal(connections.length, 1);
     const [connection] = connections;
