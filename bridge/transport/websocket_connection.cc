@@ -27,7 +27,10 @@ using boost::asio::ip::tcp;
 using session::CloseCode;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-// How long a peer has to answer a close frame, or to take what is queued before ours.
+// How long a peer has to take what is queued before our close frame: one that stalled is told why, if it wakes up by
+// then.
+constexpr std::chrono::seconds kFlushTimeout{30};
+// How long it has to answer the close frame then.
 constexpr std::chrono::seconds kCloseTimeout{5};
 // A chatty client gives way to the others of its shard after so many buffers.
 constexpr int kReadsPerTurn = 4;
@@ -299,6 +302,7 @@ void WebSocketConnection::Flush() {
           // Nothing follows our close frame; the peer's is awaited.
           boost::system::error_code ignored;
           socket_.shutdown(tcp::socket::shutdown_send, ignored);
+          Arm(std::chrono::steady_clock::now() + kCloseTimeout);
         }
       }
       break;
@@ -346,20 +350,23 @@ void WebSocketConnection::OnTimer() {
     End(close_code_, close_reason_);
     return;
   }
+  const SteadyTime now = std::chrono::steady_clock::now();
   const auto interval = absl::ToChronoNanoseconds(context_.settings.ping_interval);
-  const auto silent = std::chrono::steady_clock::now() - last_seen_;
-  if (silent >= 2 * interval) {
+  if (now - last_seen_ < interval) {
+    Arm(last_seen_ + interval);
+    return;
+  }
+  // However coarse the timers are, nobody is closed who was not pinged an interval before.
+  if (std::exchange(pinged_, true)) {
     session_->Disconnect(CloseCode::kHeartbeatMissed, "heartbeat missed");
     return;
   }
-  if (silent >= interval && !std::exchange(pinged_, true)) {
-    if (json_heartbeat_) {
-      session_->SendPing();
-    } else {
-      Enqueue(Slice::Of(websocket::EncodePing("")));
-    }
+  Arm(now + interval);
+  if (json_heartbeat_) {
+    session_->SendPing();
+  } else {
+    Enqueue(Slice::Of(websocket::EncodePing("")));
   }
-  Arm(last_seen_ + (silent >= interval ? 2 * interval : interval));
 }
 
 void WebSocketConnection::Disconnect(CloseCode code, std::string_view reason) {
@@ -371,7 +378,7 @@ void WebSocketConnection::Close(CloseCode code, std::string_view reason) {
   state_ = State::kClosing;
   close_code_ = static_cast<int>(code);
   close_reason_ = reason;
-  Arm(std::chrono::steady_clock::now() + kCloseTimeout);
+  Arm(std::chrono::steady_clock::now() + kFlushTimeout);
   Enqueue(Slice::Of(websocket::EncodeClose(static_cast<uint16_t>(code), reason)));
 }
 
