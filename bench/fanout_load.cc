@@ -51,6 +51,7 @@ int64_t Nanoseconds(double seconds) {
 // Processor time of everybody who takes part.
 struct CpuSample {
   CpuTime server, publisher, subscribers, machine;
+  int64_t sleeps = 0;  // of the subscribers
 };
 
 // Where the window of measurement stands.
@@ -221,6 +222,9 @@ absl::Status FanoutLoad::Sample(CpuSample* sample) const {
   if (publisher != options_.server_pid) status.Update(read(ProcessCpu(publisher), &sample->publisher));
   status.Update(read(ProcessCpu(getpid()), &sample->subscribers));
   status.Update(read(MachineCpu(), &sample->machine));
+  rusage usage{};
+  if (getrusage(RUSAGE_SELF, &usage) != 0) status.Update(absl::ErrnoToStatus(errno, "getrusage"));
+  sample->sleeps = usage.ru_nvcsw;
   return status;
 }
 
@@ -233,11 +237,12 @@ void FanoutLoad::Report() const {
   fmt::print(
       "{{\"subscribers\":{},\"window_s\":{:.3f},\"deliveries\":{},\"frame_bytes\":{:.1f},\"messages_per_read\":{:.2f},"
       "\"server_user_s\":{:.2f},\"server_system_s\":{:.2f},\"publisher_cpu_s\":{:.2f},\"subscriber_cpu_s\":{:.2f},"
-      "\"machine_cpu_s\":{:.2f},\"p50_ms\":{:.3f},\"p99_ms\":{:.3f},\"p999_ms\":{:.3f},\"max_ms\":{:.3f}}}\n",
+      "\"machine_cpu_s\":{:.2f},\"subscriber_sleeps\":{},\"p50_ms\":{:.3f},\"p99_ms\":{:.3f},\"p999_ms\":{:.3f},\"max_"
+      "ms\":{:.3f}}}\n",
       options_.subscribers, static_cast<double>(window_ends_ - window_begins_) * 1e-9, window_.deliveries,
       per(window_.bytes, window_.deliveries), per(window_.deliveries, window_.reads), server.user, server.system,
       (end_.publisher - begin_.publisher).total(), (end_.subscribers - begin_.subscribers).total(),
-      (end_.machine - begin_.machine).total(), ms(0.5), ms(0.99), ms(0.999),
+      (end_.machine - begin_.machine).total(), end_.sleeps - begin_.sleeps, ms(0.5), ms(0.99), ms(0.999),
       static_cast<double>(latency_.max()) * 1e-6);
 }
 
