@@ -88,30 +88,26 @@ void PublishStream::Publish(Batch* batch) {
   context_.sequenced.Publish(
       call_, producer_id_, batch->request->sequence(), {events.data(), static_cast<size_t>(events.size())},
       batch->response,
-      [self = shared_from_this(), batch](absl::Status failure) { self->OnSettled(batch, std::move(failure)); });
+      [self = shared_from_this(), batch](const absl::Status& failure) { self->OnSettled(batch, failure); });
 }
 
-void PublishStream::OnSettled(Batch* batch, absl::Status failure) {
+void PublishStream::OnSettled(Batch* batch, const absl::Status& failure) {
   batch->share = InFlightBudget::Share();
   if (failure.ok()) WriteMessage(*batch->response, &batch->answer);
   absl::MutexLock lock(&mutex_);
-  batch->failure = std::move(failure);
+  batch->failed = !failure.ok();
   batch->settled = true;
+  if (batch->failed) End(failure);  // before anything after it is read
   Advance();
 }
 
 void PublishStream::Advance() {
   while (!writing_ && !batches_.empty() && batches_.front()->settled) {
-    Batch& first = *batches_.front();
-    if (!first.failure.ok()) {
-      End(first.failure);
-      broken_ = true;  // answers to what came after it would belie the status
-    }
-    if (broken_) {
+    if (broken_ || batches_.front()->failed) {
       PopBatch();
     } else {
       writing_ = true;
-      StartWrite(&first.answer);
+      StartWrite(&batches_.front()->answer);
     }
   }
   if (!ended_ && !reading_ && !handling_ && batches_.size() < kMaxBatches && batch_bytes_ < kMaxBytes) {

@@ -57,14 +57,14 @@ class PublishStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
     v1::PublishStreamRequest* request = nullptr;
     v1::PublishStreamResponse* response = nullptr;
     bool settled = false;
-    absl::Status failure;     // of the stream, in place of an answer
+    bool failed = false;      // ends the stream in place of an answer
     grpc::ByteBuffer answer;  // `response` on the wire
   };
 
   absl::Status Read(Batch& batch);
   absl::Status CheckOrder(const v1::PublishStreamRequest& request);
   void Publish(Batch* batch) ABSL_LOCKS_EXCLUDED(mutex_);
-  void OnSettled(Batch* batch, absl::Status failure) ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnSettled(Batch* batch, const absl::Status& failure) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Does whatever can be done next: write, read, finish. gRPC only queues what it is asked for here, and never calls
   // back from within, so the lock may be held.

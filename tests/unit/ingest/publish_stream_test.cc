@@ -146,6 +146,25 @@ TEST_F(PublishStreamTest, AResendOnANewStreamWaitsForTheOldOne) {
   EXPECT_THAT(broker_.Stored(), SizeIs(2));
 }
 
+TEST_F(PublishStreamTest, ASequenceThatNobodyRemembersEndsTheStreamBeforeWhatFollows) {
+  constexpr uint64_t kPublished = ProducerTable::kSequencesPerProducer + 1;
+  {
+    Client client = Open();
+    for (uint64_t sequence = 1; sequence <= kPublished; ++sequence) {
+      client.Send(sequence, {NoteEvent("t")}, "p");
+      EXPECT_EQ(client.Read().sequence(), sequence);
+    }
+    client.WritesDone();
+    EXPECT_TRUE(client.Finish().ok());
+  }
+  Client client = Open();
+  client.Send(1, {NoteEvent("t")}, "p");
+  client.Send(kPublished + 1, {NoteEvent("t")}, "p");
+  EXPECT_EQ(client.Read().sequence(), 0u);
+  EXPECT_EQ(CodeAndReason(client.Finish()), "OUT_OF_RANGE SEQUENCE_FORGOTTEN");
+  EXPECT_THAT(broker_.Stored(), SizeIs(kPublished));
+}
+
 struct BadStream {
   std::string name;
   std::string code_and_reason;
@@ -233,7 +252,6 @@ TEST_F(PublishStreamTest, AClientThatVanishesMidwayLeavesNothingBehind) {
   }
   ShutDown();
   EXPECT_EQ(metrics_.publish_in_flight_bytes.Value(), 0);
-  EXPECT_THAT(broker_.Stored(), SizeIs(PublishStream::kMaxBatches));
 }
 
 TEST_F(PublishStreamTest, AClientThatNeverReadsAnswersIsHeldBackAndCanBeShutDown) {
@@ -308,15 +326,20 @@ TEST_F(SmallBudgetStreamTest, OverloadEndsTheStreamSoThatNothingIsPublishedOutOf
   broker_.Hold();
   Client client = Open();
   client.Send(1, {NoteEvent("t")});
+  broker_.AwaitCalls(1);
+  std::thread other([this] { EXPECT_TRUE(PublishBatch({NoteEvent("u")}).ok()); });
+  broker_.AwaitCalls(2);
+  broker_.ReleaseOne();
+  EXPECT_EQ(client.Read().sequence(), 1u);
+  // While the other's event holds its part.
   client.Send(2, std::vector<v1::Event>(50, NoteEvent("t")));
   client.Send(3, {NoteEvent("t")});
-  broker_.AwaitCalls(1);
-  broker_.Release();
-  EXPECT_EQ(client.Read().sequence(), 1u);
   const grpc::Status status = client.Finish();
   EXPECT_EQ(CodeAndReason(status), "RESOURCE_EXHAUSTED OVERLOADED");
   EXPECT_TRUE(HasRetryInfo(DetailsOf(status)));
-  EXPECT_THAT(broker_.Stored(), SizeIs(1));
+  broker_.Release();
+  other.join();
+  EXPECT_THAT(broker_.Stored(), SizeIs(2));
 }
 
 }  // namespace
