@@ -68,6 +68,7 @@ function loadText(metrics) {
   return [
     loads.length ? `load ${loads.join(' ')}` : '',
     metrics.has('procs') ? `${metrics.last('procs')} processes` : '',
+    metrics.has('threads') ? `${metrics.last('threads')} threads` : '',
   ].filter(Boolean).join(' · ');
 }
 

@@ -6,7 +6,7 @@ import { Metrics } from './metrics.js';
 
 /** Cards in their order on the page, and the metrics that each of them shows. */
 const CARDS = [
-  { shows: /^(cpu\d*_pct|load\d+|procs)$/, make: cpuCard },
+  { shows: /^(cpu\d*_pct|load\d+|procs|threads)$/, make: cpuCard },
   { shows: /^mem_(used_pct|used_bytes|total_bytes)$/, make: memoryCard },
   { shows: /^net_[rt]x_bytes_per_s$/, make: (/** @type {Metrics} */ metrics) => flowCard(metrics, 'Network',
     [{ metric: 'net_rx_bytes_per_s', name: 'in' }, { metric: 'net_tx_bytes_per_s', name: 'out' }]) },
