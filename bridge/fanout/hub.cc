@@ -1,6 +1,7 @@
 #include "bridge/fanout/hub.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace spanwire::fanout {
 
@@ -47,8 +48,15 @@ bool Hub::GoLive(Subscription& subscription, uint64_t through, std::vector<model
   if (!ready_) return false;
   if (through < distributed_) {
     if (through < recent_after_) return false;
+    size_t bytes = 0;
     for (const model::EnvelopePtr& event : recent_) {
-      if (event->offset() > through) missed->push_back(event);
+      if (event->offset() <= through) continue;
+      bytes += event->frame().size();
+      missed->push_back(event);
+    }
+    if (bytes > kHandOverBytes && missed->size() > 1) {
+      missed->clear();
+      return false;
     }
   }
   MakeLive(subscription);
@@ -80,6 +88,7 @@ std::vector<Subscription*> Hub::Everybody() const {
 }
 
 void Hub::MakeLive(Subscription& subscription) {
+  assert(!subscription.live());
   std::erase(catching_up_, &subscription);
   if (catching_up_.empty()) recent_ = {};
   subscription.live_index = static_cast<uint32_t>(live_.size());

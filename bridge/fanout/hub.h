@@ -35,6 +35,9 @@ class Hub {
   const std::vector<Subscription*>& live() const { return live_; }
   size_t members() const { return live_.size() + catching_up_.size(); }
 
+  // Set by the shard: events were lost since interest was asked for, so the answer to that does not count.
+  bool ask_again = false;
+
   // Takes part, not yet live.
   void Add(Subscription& subscription);
   void Remove(Subscription& subscription);
@@ -62,6 +65,8 @@ class Hub {
   // Events that were distributed while somebody catches up, so that the last step needs no further read. Bounded: a
   // reader who is further behind reads another page.
   static constexpr size_t kRecentEvents = 1024;
+  // What is handed over at once must not look like a slow consumer's queue.
+  static constexpr size_t kHandOverBytes = 256 * 1024;
 
   void MakeLive(Subscription& subscription);
   void MakeCatchUp(Subscription& subscription);

@@ -54,7 +54,7 @@ void Shard::DrainTurn() {
 }
 
 void Shard::DrainAll() {
-  while (next_ < draining_.size() || Refill()) DistributeSome(SIZE_MAX);
+  while (next_ < draining_.size() || Refill()) DistributeSome(kEventsPerTurn);
 }
 
 bool Shard::Refill() {
@@ -197,6 +197,11 @@ void Shard::OnInterest(const model::TopicPtr& topic, absl::StatusOr<broker::Head
   found = hubs_.find(topic.get());
   if (found == hubs_.end()) return;
   Hub& hub = *found->second;
+  if (std::exchange(hub.ask_again, false)) {
+    AskForInterest(hub);
+    broker_.RemoveInterest(topic);
+    return;
+  }
   hub.Confirm(*head);
   CorkScope cork(*this);
   for (Subscription* subscription : hub.Everybody()) subscription->subscriber->OnReady(*subscription);
@@ -205,7 +210,11 @@ void Shard::OnInterest(const model::TopicPtr& topic, absl::StatusOr<broker::Head
 
 void Shard::Resynchronize() {
   for (const auto& [topic, hub] : hubs_) {
-    if (!hub->ready()) continue;  // its answer is on its way
+    if (!hub->ready()) {
+      // Events behind the answer that is on its way may be among those dropped.
+      hub->ask_again = true;
+      continue;
+    }
     hub->Interrupt();
     AskForInterest(*hub);
     broker_.RemoveInterest(hub->topic());
@@ -236,14 +245,22 @@ void Shard::SweepHubs() {
 void Shard::Read(const model::TopicPtr& topic, uint64_t after, broker::ReadLimits limits,
                  broker::Broker::Done<broker::Page> done) {
   broker_.Read(topic, after, limits, [this, done = std::move(done)](absl::StatusOr<broker::Page> page) mutable {
-    Post([done = std::move(done), page = std::move(page)]() mutable { done(std::move(page)); });
+    Post([this, done = std::move(done), page = std::move(page)]() mutable {
+      // Whatever the page holds and the inbox as well is distributed first, so that nothing of it comes twice.
+      DrainAll();
+      done(std::move(page));
+    });
   });
 }
 
 void Shard::ReadLast(const model::TopicPtr& topic, size_t count, broker::ReadLimits limits,
                      broker::Broker::Done<broker::Page> done) {
   broker_.ReadLast(topic, count, limits, [this, done = std::move(done)](absl::StatusOr<broker::Page> page) mutable {
-    Post([done = std::move(done), page = std::move(page)]() mutable { done(std::move(page)); });
+    Post([this, done = std::move(done), page = std::move(page)]() mutable {
+      // Whatever the page holds and the inbox as well is distributed first, so that nothing of it comes twice.
+      DrainAll();
+      done(std::move(page));
+    });
   });
 }
 

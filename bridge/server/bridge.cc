@@ -22,6 +22,8 @@ namespace spanwire::server {
 namespace {
 
 constexpr int kMaxShards = 64;
+// Publishes in flight are answered in milliseconds.
+constexpr absl::Duration kPublishersDrain = absl::Seconds(2);
 constexpr const char* kServices[] = {"spanwire.v1.PublisherService", "spanwire.v1.SchemaService",
                                      "spanwire.v1.AdminService"};
 
@@ -147,7 +149,8 @@ void Bridge::Stop() {
   // Publishes in flight still reach their subscribers, so publishers go first.
   publisher_service_->Drain();
   admin_service_->Drain();
-  grpc_->Shutdown(absl::ToChronoTime(deadline));
+  // Streams that nobody ends, such as a health watch, must not use up the time that subscribers need.
+  grpc_->Shutdown(absl::ToChronoTime(absl::Now() + std::min(config_.drain_timeout / 4, kPublishersDrain)));
   grpc_->Wait();
   absl::Notification told;
   directory_->Visit(

@@ -162,13 +162,16 @@ void Session::Subscribe(const ClientMessage& message, const TopicRequest& reques
     feed = feeds_.back().get();
   }
   if (feed->start == nullptr) feed->start = std::make_unique<FeedStart>();
+  // A topic that was left before it began begins anew.
+  const bool renewed = fresh || since || feed->start->leaves();
   feed->start->replies.push_back({.id = message.id, .asked_since = since.has_value()});
-  if (since || fresh) {
+  if (renewed) {
+    ForgetReads(*feed);
     feed->start->since = since;
     feed->start->history = message.history;
   }
   const bool ready = fresh ? shard_.Join(feed->topic, feed->subscription) : feed->subscription.hub->ready();
-  if (ready && (since || fresh)) Begin(*feed);
+  if (ready && renewed) Begin(*feed);
 }
 
 void Session::Unsubscribe(const ClientMessage& message, const TopicRequest& request) {
@@ -181,7 +184,7 @@ void Session::Unsubscribe(const ClientMessage& message, const TopicRequest& requ
       return;
     }
   } else if (feed->start != nullptr) {
-    feed->start->unsubscribes.push_back(message.id);
+    feed->start->replies.push_back({.id = message.id, .unsubscribe = true});
     return;
   } else {
     RemoveFeed(*feed);
@@ -255,7 +258,7 @@ void Session::OnReady(fanout::Subscription& subscription) {
   if (feed.start != nullptr) {
     Begin(feed);
   } else {
-    feed.generation = ++generations_;  // an answer on its way would be delivered twice
+    ForgetReads(feed);  // an answer on its way would be delivered twice
     ReadLater(feed, TopicFeed::Next::kAfterPosition);
   }
 }
@@ -267,7 +270,7 @@ void Session::OnRun(fanout::Subscription&, const fanout::Run& run) {
 
 void Session::OnReset(fanout::Subscription& subscription) {
   TopicFeed& feed = FeedOf(subscription);
-  feed.generation = ++generations_;
+  ForgetReads(feed);
   if (feed.start != nullptr) {
     Begin(feed);
   } else {
@@ -287,12 +290,21 @@ void Session::OnUnavailable(fanout::Subscription& subscription, const absl::Stat
     return;
   }
   for (const FeedStart::Reply& reply : start->replies) {
-    SendError(topic, error_code::kOverloaded, sentence, "subscribe", reply.id);
+    if (reply.unsubscribe) {
+      Send(UnsubscriptionMessage(topic, "client", reply.id, settings_.clock->Now()));
+    } else {
+      SendError(topic, error_code::kOverloaded, sentence, "subscribe", reply.id);
+    }
   }
 }
 
-void Session::Begin(TopicFeed& feed) {
+void Session::ForgetReads(TopicFeed& feed) {
   feed.generation = ++generations_;
+  std::erase(to_read_, &feed);
+}
+
+void Session::Begin(TopicFeed& feed) {
+  ForgetReads(feed);
   const FeedStart& start = *feed.start;
   fanout::Hub& hub = *feed.subscription.hub;
   if (start.since && start.since->epoch == hub.tenant().epoch) {
@@ -310,17 +322,19 @@ void Session::Acknowledge(TopicFeed& feed, std::string_view cursor, bool recover
   const std::unique_ptr<FeedStart> start = std::move(feed.start);
   const std::string& topic = feed.topic->name;
   for (const FeedStart::Reply& reply : start->replies) {
-    Send(SubscriptionMessage(topic, cursor, reply.asked_since ? std::optional<bool>(recovered) : std::nullopt, reply.id,
-                             settings_.clock->Now()));
-  }
-  for (const ReplyId& id : start->unsubscribes) {
-    Send(UnsubscriptionMessage(topic, "client", id, settings_.clock->Now()));
+    if (reply.unsubscribe) {
+      Send(UnsubscriptionMessage(topic, "client", reply.id, settings_.clock->Now()));
+    } else {
+      Send(SubscriptionMessage(topic, cursor, reply.asked_since ? std::optional<bool>(recovered) : std::nullopt,
+                               reply.id, settings_.clock->Now()));
+    }
   }
 }
 
 void Session::BeginLive(TopicFeed& feed, bool recovered) {
+  ForgetReads(feed);
   fanout::Hub& hub = *feed.subscription.hub;
-  const bool leave = !feed.start->unsubscribes.empty();
+  const bool leave = feed.start->leaves();
   const uint64_t position = hub.tenant().drained;
   Acknowledge(feed, model::FormatCursor(hub.tenant().epoch, position), recovered);
   if (leave) {
@@ -389,7 +403,7 @@ void Session::OnPage(const model::TopicPtr& topic, uint32_t generation, bool las
 
 void Session::StartFromPage(TopicFeed& feed, bool last_events, const broker::Page& page) {
   const FeedStart& start = *feed.start;
-  const bool leave = !start.unsubscribes.empty();
+  const bool leave = start.leaves();
   if (last_events) {
     const uint64_t before = page.events.empty() ? page.through : page.events.front()->offset() - 1;
     Acknowledge(feed, model::FormatCursor(page.epoch, before), false);

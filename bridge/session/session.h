@@ -76,6 +76,8 @@ class Session final : public fanout::Subscriber, public std::enable_shared_from_
   // The position that the client has in the topic.
   std::string PositionOf(const TopicFeed& feed) const;
 
+  // Whatever was asked of the broker for the feed no longer counts.
+  void ForgetReads(TopicFeed& feed);
   void Begin(TopicFeed& feed);
   void Acknowledge(TopicFeed& feed, std::string_view cursor, bool recovered);
   // Starts live where the hub stands now.
@@ -96,7 +98,7 @@ class Session final : public fanout::Subscriber, public std::enable_shared_from_
   const Identity identity_;
   std::vector<std::unique_ptr<TopicFeed>> feeds_;
   std::vector<TopicFeed*> to_read_;  // feeds that wait for their turn to read
-  uint32_t generations_ = 0;          // the last that a feed was given
+  uint32_t generations_ = 0;         // the last that a feed was given
   bool reading_ = false;
   bool closing_ = false;
   float tokens_;  // messages the client may send now

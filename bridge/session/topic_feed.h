@@ -16,11 +16,14 @@ struct FeedStart {
   struct Reply {
     ReplyId id;
     bool asked_since = false;  // this request gave `since`, so its answer says whether it was recovered
+    bool unsubscribe = false;  // came before the acknowledgement: answered behind it, in the order of asking
   };
   std::optional<model::Cursor> since;
   uint32_t history = 0;
   std::vector<Reply> replies;
-  std::vector<ReplyId> unsubscribes;  // came before the acknowledgement: answered right after it
+
+  // Whether the client has left again before it began.
+  bool leaves() const { return !replies.empty() && replies.back().unsubscribe; }
 };
 
 // One topic of a session: begins (start != null), catches up, is live.
@@ -33,8 +36,8 @@ struct TopicFeed {
   // What the next page is read for.
   enum class Next : uint8_t { kNothing, kAfterPosition, kLastEvents };
   Next next = Next::kNothing;
-  // Changes when the feed starts anew, so that the answer to an older read is known as such. Unique in the session: a topic
-  // that was left and joined again is another feed.
+  // Changes when the feed starts anew, so that the answer to an older read is known as such. Unique in the session: a
+  // topic that was left and joined again is another feed.
   uint32_t generation = 0;
 };
 

@@ -34,6 +34,7 @@ constexpr std::chrono::seconds kFlushTimeout{30};
 constexpr std::chrono::seconds kCloseTimeout{5};
 // A chatty client gives way to the others of its shard after so many buffers.
 constexpr int kReadsPerTurn = 4;
+constexpr std::string_view kSlow = "slow consumer: the outbound queue was full";
 // RFC 6455, section 7.1.5: there was no close frame.
 constexpr int kAbnormalClosure = 1006;
 // Clients of a bridge that restarts come back spread over this long.
@@ -328,7 +329,9 @@ void WebSocketConnection::Overflow() {
     if (self->queue_ != nullptr) self->queue_->DropUnsent();
     self->AccountQueue();
     self->state_ = State::kOpen;
-    self->session_->Disconnect(CloseCode::kSlowConsumer, "slow consumer: the outbound queue was full");
+    self->session_->Disconnect(CloseCode::kSlowConsumer, kSlow);
+    // Where the session was ending for another reason already, its close went unheard while the queue was full.
+    self->Close(CloseCode::kSlowConsumer, kSlow);
   });
 }
 
@@ -346,7 +349,8 @@ void WebSocketConnection::GiveQueueBack() {
 // ---- Life and death
 
 void WebSocketConnection::OnTimer() {
-  if (state_ == State::kClosing || state_ == State::kOverflowed) {
+  if (state_ == State::kOverflowed) return;  // the close that is on its way arms the timer again
+  if (state_ == State::kClosing) {
     End(close_code_, close_reason_);
     return;
   }

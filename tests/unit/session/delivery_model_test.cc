@@ -65,6 +65,10 @@ TEST_P(DeliveryModelTest, EveryEventComesOnceAndInOrderOrIsReportedLost) {
         Say(fmt::format(R"({{"action":"subscribe","topic":"{}"}})", topic));
         break;
       case 1: {
+        if (pick(8) == 0) {
+          Say(fmt::format(R"({{"action":"subscribe","topic":"{}","since":"zz-1","history":{}}})", topic, pick(4)));
+          break;
+        }
         const uint64_t since = broker_.head() == 0 ? 0 : pick(static_cast<uint32_t>(broker_.head()) + 1);
         Say(fmt::format(R"({{"action":"subscribe","topic":"{}","since":"e1-{}"}})", topic, since));
         break;

@@ -210,6 +210,35 @@ TEST_F(SessionTest, UnsubscribingBeforeTheAcknowledgementIsAnsweredAfterIt) {
   EXPECT_THAT(TakeWords(), ElementsAre("subscription a e1-0 recovered", "unsubscription a"));
 }
 
+TEST_F(SessionTest, SubscribingAfterUnsubscribingBeforeTheAcknowledgementSubscribes) {
+  Say(R"({"action":"subscribe","topic":"a"})");
+  Say(R"({"action":"unsubscribe","topic":"a"})");
+  Say(R"({"action":"subscribe","topic":"a"})");
+  Settle();
+  broker_.Publish("a");
+  Settle();
+  EXPECT_THAT(TakeWords(), ElementsAre("subscription a e1-0", "unsubscription a", "subscription a e1-0", "1 a"));
+}
+
+TEST_F(SessionTest, ATopicThatWaitsToBeReadMayBeginAnew) {
+  Say(R"({"action":"subscribe","topics":["a","b"]})");
+  Settle();
+  broker_.PublishAll({{"a", "x"}, {"b", "x"}});
+  Settle();
+  TakeWords();
+  Say(R"({"action":"subscribe","topics":["a","b"],"since":"e1-0"})");  // a is being read, b waits for its turn
+  Say(R"({"action":"subscribe","topic":"b","since":"zz-1"})");         // and is live at once
+  Settle();
+  broker_.Publish("b");
+  Settle();
+  EXPECT_THAT(TakeWords(), ElementsAre("subscription b e1-2 lost", "subscription b e1-2 lost",
+                                       "subscription a e1-0 recovered", "1 a", "3 b"));
+  Say(R"({"action":"unsubscribe","topic":"b"})");
+  broker_.Publish("b");
+  Settle();
+  EXPECT_THAT(TakeWords(), ElementsAre("unsubscription b"));
+}
+
 TEST_F(SessionTest, PongCarriesThePosition) {
   Say(R"({"action":"subscribe","topic":"a"})");
   Settle();
