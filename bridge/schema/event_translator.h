@@ -26,8 +26,8 @@ class OpenedEvent {
   const std::optional<EntityInfo>& entity() const { return entity_; }
 
   // Appends the payload as a JSON object (docs/protocol.md, section 8). On error `out` is as it was before:
-  // INVALID_ARGUMENT with reason BAD_PAYLOAD or EVENT_TOO_LARGE, or FAILED_PRECONDITION with UNKNOWN_TYPE for what an Any
-  // inside holds.
+  // INVALID_ARGUMENT with reason BAD_PAYLOAD or EVENT_TOO_LARGE, or FAILED_PRECONDITION with UNKNOWN_TYPE for what an
+  // Any inside holds.
   absl::Status AppendData(std::string* out);
 
   // Fields of the payload that its schema does not know and that were left out. Complete after AppendData.
