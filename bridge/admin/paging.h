@@ -28,7 +28,7 @@ std::string TakePage(std::vector<Item>& items, int32_t page_size, const std::str
   const auto begin =
       std::find_if(items.begin(), items.end(), [&](const Item& item) { return key_of(item) > page_token; });
   items.erase(items.begin(), page_token.empty() ? items.begin() : begin);
-  const size_t size = static_cast<size_t>(page_size == 0 ? kDefaultPageSize : page_size);
+  const auto size = static_cast<size_t>(page_size == 0 ? kDefaultPageSize : page_size);
   if (items.size() <= size) return "";
   items.resize(size);
   return key_of(items.back());

@@ -45,11 +45,11 @@ class ProducerTable {
       : max_producers_(max_producers), max_bytes_(memory_bytes), evictions_(evictions) {}
 
   // `waiter` is kept where the answer is kAwaited, else dropped.
-  Admission Admit(std::string_view producer, uint64_t sequence, Waiter waiter) ABSL_LOCKS_EXCLUDED(mutex_);
+  Admission Admit(std::string_view id, uint64_t sequence, Waiter waiter) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Ends a sequence that was kNew and tells who waits, from this thread. With `remember` false (nothing of it was
   // accepted) it is as if it had never been sent.
-  void Settle(std::string_view producer, uint64_t sequence, const std::string& results, bool remember)
+  void Settle(std::string_view id, uint64_t sequence, const std::string& results, bool remember)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:

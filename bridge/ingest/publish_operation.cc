@@ -19,15 +19,15 @@ void PublishOperation::Add(size_t event, PublishPipeline::Composed composed) {
 void PublishOperation::Run() {
   // Before anybody can bring an outcome.
   outstanding_.fetch_add(stored_.size(), std::memory_order_relaxed);
-  if (has_ids_) ClaimIds();
+  const size_t known = has_ids_ ? ClaimIds() : 0;
   if (!envelopes_.empty()) {
     pipeline_.broker_.Publish(std::move(envelopes_), [this](Outcomes outcomes) { OnStored(outcomes); });
   }
-  Settled(1);
+  Settled(1 + known);
 }
 
-// Leaves in `stored_` and `envelopes_` what is to be published.
-void PublishOperation::ClaimIds() {
+// Leaves in `stored_` and `envelopes_` what is to be published. Gives the number of those that need not be.
+size_t PublishOperation::ClaimIds() {
   std::vector<IdempotencyTable::Claim> claims;
   for (const Stored& one : stored_) {
     if (one.has_id) claims.emplace_back(IdempotencyTable::Claim{one.key, one.event, {}, {}});
@@ -56,7 +56,7 @@ void PublishOperation::ClaimIds() {
   stored_.resize(kept);
   envelopes_.resize(kept);
   pipeline_.metrics_.events_duplicate.Add(known);
-  Settled(known);
+  return known;
 }
 
 void PublishOperation::OnStored(const Outcomes& outcomes) {

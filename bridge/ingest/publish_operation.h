@@ -39,7 +39,7 @@ class PublishOperation final : public IdempotencyTable::Waiter {
     EventKey key;
   };
 
-  void ClaimIds();
+  size_t ClaimIds();
   void OnStored(const Outcomes& outcomes);
   void SettleIds(const Outcomes& outcomes);
   void Answer(size_t event, const absl::StatusOr<model::Cursor>& outcome, bool duplicate);
