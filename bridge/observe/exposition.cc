@@ -128,6 +128,19 @@ void AddDeliveries(const std::vector<const ShardMetrics*>& shards, Families& out
                Sum(shards, &ShardMetrics::queued_bytes));
 }
 
+void AddPatterns(const TotalsByPattern& totals, Families& out) {
+  const auto add = [&](std::string name, std::string help, uint64_t PatternTotals::*member) {
+    out.Start(std::move(name), std::move(help), MetricType::Counter);
+    for (const auto& [pattern, sums] : totals) out.AddSample({{"pattern", pattern}}, static_cast<double>(sums.*member));
+  };
+  add("spanwire_topic_throttle_dropped_total", "Events left out by a throttle, by pattern of the topic policy.",
+      &PatternTotals::throttle_dropped);
+  add("spanwire_topic_conflated_total", "Events that gave way to a newer one of their key, by pattern of the policy.",
+      &PatternTotals::conflated);
+  add("spanwire_topic_slow_closed_total", "Connections closed with 4008, by pattern of the policy of the last topic.",
+      &PatternTotals::slow_closed);
+}
+
 }  // namespace
 
 std::vector<MetricFamily> MetricsCollectable::Collect() const {
@@ -137,6 +150,7 @@ std::vector<MetricFamily> MetricsCollectable::Collect() const {
   const std::vector<const ShardMetrics*> shards = metrics_.Shards();
   AddConnections(shards, families);
   AddDeliveries(shards, families);
+  AddPatterns(SumUpPatterns(metrics_), families);
   return std::move(families).Take();
 }
 

@@ -94,4 +94,10 @@ Totals SumUp(Metrics& metrics) {
   return totals;
 }
 
+TotalsByPattern SumUpPatterns(const Metrics& metrics) {
+  TotalsByPattern totals;
+  for (const ShardMetrics* shard : metrics.Shards()) shard->patterns.AddTo(totals);
+  return totals;
+}
+
 }  // namespace spanwire::observe

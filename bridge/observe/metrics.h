@@ -13,6 +13,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "bridge/observe/counters.h"
+#include "bridge/observe/pattern_counters.h"
 
 namespace spanwire::observe {
 
@@ -38,7 +39,7 @@ struct alignas(64) ShardMetrics {
   static constexpr std::array<int, 16> kCloseCodes = {1000, 1001, 1002, 1003, 1006, 1007, 1008, 1009,
                                                       1012, 1013, 4001, 4003, 4008, 4009, 4010, 4029};
 
-  OwnedCounter deliveries;         // events handed to connections and poll answers
+  OwnedCounter deliveries;         // events handed to connections, live or replayed, and put into poll answers
   OwnedCounter delivered_bytes;    // bytes written to sockets for them, before TLS
   OwnedCounter messages_received;  // client messages
   OwnedCounter slow_consumers_closed;
@@ -49,6 +50,7 @@ struct alignas(64) ShardMetrics {
   std::array<OwnedCounter, kTransportNames.size()> connections_opened;
   std::array<OwnedCounter, kCloseCodes.size() + 1> disconnects;
   std::array<OwnedCounter, 5> http_requests;  // by status class, 1xx first
+  PatternCounters patterns;
 
   void Opened(Transport transport) {
     connections[static_cast<size_t>(transport)].Add();
@@ -114,5 +116,8 @@ struct Totals {
   uint64_t history_bytes = 0;
 };
 Totals SumUp(Metrics& metrics);
+
+// By pattern of the topic policies, over all shards.
+TotalsByPattern SumUpPatterns(const Metrics& metrics);
 
 }  // namespace spanwire::observe

@@ -34,6 +34,21 @@ TEST(RenderPrometheus, ShowsWhatWasCounted) {
   EXPECT_THAT(text, HasSubstr("spanwire_connections{transport=\"sse\"} 1\n"));
 }
 
+TEST(RenderPrometheus, WhatSubscribersDidNotGetIsSummedOverShardsByPattern) {
+  Metrics metrics;
+  for (ShardMetrics* shard : {&metrics.AddShard(), &metrics.AddShard()}) {
+    PatternCounts& stats = shard->patterns.Of("stats*");
+    stats.throttle_dropped.Add(3);
+    stats.conflated.Add(2);
+    EXPECT_EQ(&shard->patterns.Of("stats*"), &stats);
+  }
+  metrics.AddShard().patterns.Of("*").slow_closed.Add();
+  const std::string text = RenderPrometheus(metrics);
+  EXPECT_THAT(text, HasSubstr("spanwire_topic_throttle_dropped_total{pattern=\"stats*\"} 6\n"));
+  EXPECT_THAT(text, HasSubstr("spanwire_topic_conflated_total{pattern=\"stats*\"} 4\n"));
+  EXPECT_THAT(text, HasSubstr("spanwire_topic_slow_closed_total{pattern=\"*\"} 1\n"));
+}
+
 TEST(RenderPrometheus, CountsBeyondDoubleRoundingOfPrintedDigitsStayExact) {
   Metrics metrics;
   metrics.translated_bytes.Add(123'456'789'012'345);
@@ -57,7 +72,7 @@ TEST(MetricsCollectable, NoLabelNamesATopicATenantOrAUser) {
   for (const prometheus::MetricFamily& family : MetricsCollectable(metrics).Collect()) {
     for (const prometheus::ClientMetric& metric : family.metric) {
       for (const prometheus::ClientMetric::Label& label : metric.label) {
-        EXPECT_THAT(label.name, testing::AnyOf("reason", "transport", "code")) << family.name;
+        EXPECT_THAT(label.name, testing::AnyOf("reason", "transport", "code", "pattern")) << family.name;
       }
     }
   }
