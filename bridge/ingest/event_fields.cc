@@ -1,11 +1,9 @@
 #include "bridge/ingest/event_fields.h"
 
-#include <algorithm>
 #include <string>
 
 #include <fmt/format.h>
 
-#include "absl/strings/ascii.h"
 #include "bridge/ingest/trace_context.h"
 #include "bridge/model/error.h"
 #include "google/protobuf/stubs/common.h"
@@ -21,26 +19,11 @@ absl::Status BadField(std::string_view reason, std::string_view field, std::stri
                           {.reason = std::string(reason), .metadata = {{"field", std::string(field)}}});
 }
 
-bool IsTenantByte(unsigned char c) {
-  return absl::ascii_isalnum(c) || std::string_view("._:/~-").find(static_cast<char>(c)) != std::string_view::npos;
-}
-
 bool IsUtf8(std::string_view text) {
   return google::protobuf::internal::IsStructurallyValidUTF8(text.data(), static_cast<int>(text.size()));
 }
 
 }  // namespace
-
-absl::Status CheckTenant(std::string_view tenant_id) {
-  if (tenant_id.size() > kMaxTenantBytes) {
-    return BadField("BAD_TENANT", "tenant_id",
-                    fmt::format("tenant_id has {} bytes: at most {} are allowed", tenant_id.size(), kMaxTenantBytes));
-  }
-  if (!std::all_of(tenant_id.begin(), tenant_id.end(), IsTenantByte)) {
-    return BadField("BAD_TENANT", "tenant_id", "tenant_id has a byte outside A-Z a-z 0-9 . _ : / ~ -");
-  }
-  return absl::OkStatus();
-}
 
 absl::Status CheckEventId(std::string_view id) {
   if (id.size() > kMaxEventIdBytes) {

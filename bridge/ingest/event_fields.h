@@ -10,16 +10,11 @@
 
 namespace spanwire::ingest {
 
-inline constexpr size_t kMaxTenantBytes = 128;
 inline constexpr size_t kMaxEventIdBytes = 128;
 inline constexpr size_t kMaxProducerIdBytes = 64;
 
-// Checks of the fields of an event that are the same for every payload. Errors are INVALID_ARGUMENT with the reason
-// named here and the field in their metadata.
-
-// Empty (the default tenant), or 1 to 128 bytes of a topic's alphabet, `A-Z a-z 0-9 . _ : / ~ -`, so that a tenant can
-// be named in logs, file names of tools and shells without quoting. BAD_TENANT.
-absl::Status CheckTenant(std::string_view tenant_id);
+// Checks of the fields of an event that are the same for every payload (beside model::ValidateTenantId). Errors are
+// INVALID_ARGUMENT with the reason named here and the field in their metadata.
 
 // Empty (none), or at most 128 bytes of UTF-8. BAD_ID.
 absl::Status CheckEventId(std::string_view id);

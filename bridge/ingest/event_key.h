@@ -26,7 +26,8 @@ class EventKeyHash {
  public:
   EventKeyHash();
 
-  // `tenant` and `topic` hold no zero byte (CheckTenant, model::ValidateTopic), which is what separates the parts.
+  // `tenant` and `topic` hold no zero byte (model::ValidateTenantId, model::ValidateTopic), which is what separates the
+  // parts.
   EventKey operator()(std::string_view tenant, std::string_view topic, std::string_view id) const;
 
  private:

@@ -10,13 +10,14 @@
 #include "bridge/ingest/rpc_status.h"
 #include "bridge/model/absl_view.h"
 #include "bridge/model/error.h"
+#include "bridge/model/tenant_id.h"
 #include "bridge/observe/logging.h"
 
 namespace spanwire::ingest {
 namespace {
 
 absl::Status CheckFields(const v1::Event& event) {
-  if (absl::Status status = CheckTenant(event.tenant_id()); !status.ok()) return status;
+  if (absl::Status status = model::ValidateTenantId(event.tenant_id()); !status.ok()) return status;
   if (absl::Status status = CheckEventId(event.id()); !status.ok()) return status;
   return CheckTraceId(event.trace_id());
 }

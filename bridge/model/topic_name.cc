@@ -15,10 +15,6 @@ namespace {
 constexpr std::array<std::string_view, 8> kControlTypes = {"connected", "subscription", "unsubscription", "pong",
                                                            "ping",      "batch",        "error",          "disconnect"};
 
-bool IsTopicByte(unsigned char c) {
-  return absl::ascii_isalnum(c) || c == '.' || c == '_' || c == ':' || c == '/' || c == '~' || c == '-';
-}
-
 bool IsTypeByte(unsigned char c) {
   return IsTopicByte(c) && c != '~';
 }
@@ -31,6 +27,10 @@ std::string Shown(std::string_view text) {
 }
 
 }  // namespace
+
+bool IsTopicByte(unsigned char c) {
+  return absl::ascii_isalnum(c) || c == '.' || c == '_' || c == ':' || c == '/' || c == '~' || c == '-';
+}
 
 absl::Status ValidateTopic(std::string_view topic) {
   if (topic.empty()) return absl::InvalidArgumentError("topic is empty: name one, such as \"stats\"");

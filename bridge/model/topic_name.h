@@ -13,6 +13,9 @@ inline constexpr size_t kMaxTypeBytes = 128;
 // The topic of control messages that concern no topic.
 inline constexpr std::string_view kBridgeTopic = "$bridge";
 
+// A byte of a topic's alphabet: `A-Z a-z 0-9 . _ : / ~ -`.
+bool IsTopicByte(unsigned char c);
+
 // OK for 1 to 255 bytes of `A-Z a-z 0-9 . _ : / ~ -`; else INVALID_ARGUMENT with a sentence that names the fault.
 // A leading `$` is the bridge's own and refused here too.
 absl::Status ValidateTopic(std::string_view topic);

@@ -17,19 +17,6 @@ google::protobuf::Timestamp At(int64_t seconds, int32_t nanos) {
   return timestamp;
 }
 
-TEST(CheckTenant, TakesNothingAndPlainNames) {
-  for (const char* tenant : {"", "acme", "Org/acme:eu-1.prod_2", "a~20b"})
-    EXPECT_TRUE(CheckTenant(tenant).ok()) << tenant;
-  EXPECT_TRUE(CheckTenant(std::string(128, 'a')).ok());
-}
-
-TEST(CheckTenant, RefusesLongOnesAndBytesThatWouldNeedQuoting) {
-  const std::string bad[] = {std::string(129, 'a'), "a b", "a\"b", "\xC3\xA9", "a\n", std::string("a\0b", 3), "$x"};
-  for (const std::string& tenant : bad) {
-    EXPECT_EQ(model::DetailOf(CheckTenant(tenant)).reason, "BAD_TENANT") << tenant;
-  }
-}
-
 TEST(CheckEventId, TakesUtf8UpToTheLimit) {
   EXPECT_TRUE(CheckEventId("").ok());
   EXPECT_TRUE(CheckEventId("order 7 \xF0\x9F\x9A\x80").ok());
