@@ -5,7 +5,7 @@
 #include "absl/time/time.h"
 #include "bridge/admin/open_streams.h"
 #include "bridge/broker/broker.h"
-#include "bridge/config/config.h"
+#include "bridge/config/topic_policies.h"
 #include "bridge/fanout/fanout.h"
 #include "bridge/observe/metrics.h"
 #include "bridge/session/registry.h"
@@ -21,7 +21,7 @@ struct AdminContext {
   broker::Broker& broker;
   observe::Metrics& metrics;
   const session::Settings& settings;
-  const config::Config& config;
+  const config::TopicPolicies& policies;
   absl::Time started_at;
 };
 

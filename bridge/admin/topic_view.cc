@@ -63,7 +63,7 @@ void ViewTopics(const AdminContext& context, const broker::TopicQuery& query,
         for (const model::TopicPtr& topic : context.settings.topics->List()) {
           if (topic->tenant != query.tenant || topic->subscribers.load(std::memory_order_relaxed) == 0) continue;
           if (!model::TopicMatches(query.pattern, topic->name) || listed.contains(topic->name)) continue;
-          topics.push_back(SubscribersOnly(*topic, context.config.PolicyFor(topic->name).history));
+          topics.push_back(SubscribersOnly(*topic, context.policies.For(topic->name)->history));
         }
         std::sort(topics.begin(), topics.end(), [](const auto& a, const auto& b) { return a.name() < b.name(); });
         done(std::move(topics));

@@ -91,7 +91,8 @@ class Broker {
  public:
   template <typename T>
   using Done = absl::AnyInvocable<void(absl::StatusOr<T>)>;
-  // One result per event, in order: the event's position, or why it was not stored (RESOURCE_EXHAUSTED, UNAVAILABLE).
+  // One result per event, in order: the event's position, or why it was not stored: RESOURCE_EXHAUSTED or UNAVAILABLE
+  // where trying again may help, else INVALID_ARGUMENT or FAILED_PRECONDITION.
   using PublishDone = absl::AnyInvocable<void(std::vector<absl::StatusOr<model::Cursor>>)>;
 
   virtual ~Broker() = default;

@@ -20,18 +20,17 @@ absl::Status Thrashing() {
   return absl::UnavailableError("too many tenants come and go at once; try again");
 }
 
-PolicyFor OrDefault(PolicyFor policy_for) {
-  if (policy_for) return policy_for;
-  return [](std::string_view) { return config::HistoryPolicy(); };
+const config::TopicPolicies& OrDefault(const config::TopicPolicies* policies) {
+  static const config::TopicPolicies kDefaults;
+  return policies != nullptr ? *policies : kDefaults;
 }
 
 }  // namespace
 
 MemoryBroker::MemoryBroker(Options options, const model::Clock& clock)
-    : policy_for_(OrDefault(std::move(options.policy_for))),
-      clock_(clock),
+    : clock_(clock),
       budget_(options.memory_limit),
-      tenants_(options.max_tenants, policy_for_, budget_),
+      tenants_(options.max_tenants, OrDefault(options.policies), budget_),
       eviction_(budget_, tenants_),
       sweep_(tenants_, options.topic_idle, options.sweep_work),
       completions_(options.sweep_interval, [this] { Sweep(); }) {}
@@ -54,7 +53,7 @@ void MemoryBroker::Publish(std::vector<std::shared_ptr<model::Envelope>> events,
     const std::string& tenant = rest.front()->topic()->tenant;
     const auto end =
         std::find_if(rest.begin(), rest.end(), [&](const auto& e) { return e->topic()->tenant != tenant; });
-    const size_t count = static_cast<size_t>(end - rest.begin());
+    const auto count = static_cast<size_t>(end - rest.begin());
     PublishRun(rest.first(count), now, results, discards);
     rest.remove_prefix(count);
   }

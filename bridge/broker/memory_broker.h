@@ -33,8 +33,8 @@ namespace spanwire::broker {
 class MemoryBroker final : public Broker {
  public:
   struct Options {
-    // The policy in force for a topic; see PolicyFor. Null: HistoryPolicy's defaults.
-    PolicyFor policy_for = nullptr;
+    // How much of which topic is kept; may be replaced meanwhile. Borrowed. Null: HistoryPolicy's defaults.
+    const config::TopicPolicies* policies = nullptr;
     size_t memory_limit = 512 * 1024 * 1024;
     size_t max_tenants = 10'000;
     // A topic without events and interest stays so long, so that its lost_through stays exact.
@@ -58,8 +58,9 @@ class MemoryBroker final : public Broker {
   ~MemoryBroker() override;
 
   void SetSink(EventSink* sink) override { sink_ = sink; }
-  // Beside those of Broker, refuses with the reasons EVENT_EXCEEDS_HISTORY, OFFSETS_EXHAUSTED and TOO_MANY_TENANTS, all
-  // RESOURCE_EXHAUSTED; the latter also from AddInterest (nothing is counted then), Read and ReadLast.
+  // Beside those of Broker, refuses for good with the reasons EVENT_EXCEEDS_HISTORY (INVALID_ARGUMENT) and
+  // OFFSETS_EXHAUSTED (FAILED_PRECONDITION), and for now with TOO_MANY_TENANTS (RESOURCE_EXHAUSTED), which AddInterest
+  // (nothing is counted then), Read and ReadLast may answer too.
   void Publish(std::vector<std::shared_ptr<model::Envelope>> events, PublishDone done) override;
   void AddInterest(model::TopicPtr topic, Done<Head> done) override;
   void RemoveInterest(model::TopicPtr topic) override;
@@ -84,7 +85,6 @@ class MemoryBroker final : public Broker {
   void Complete(Done<T> done, absl::StatusOr<T> result);
   void Complete(PublishDone done, Results results);
 
-  const PolicyFor policy_for_;
   const model::Clock& clock_;
   EventSink* sink_ = nullptr;
   HistoryBudget budget_;

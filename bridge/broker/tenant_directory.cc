@@ -21,7 +21,7 @@ absl::StatusOr<std::shared_ptr<TenantLog>> TenantDirectory::FindOrCreate(const s
                                         tenant, logs_.size()),
                             {.reason = "TOO_MANY_TENANTS", .metadata = {{"tenant_id", tenant}}});
   }
-  auto log = std::make_shared<TenantLog>(tenant, model::RandomEpoch(), 0, policy_for_, budget_);
+  auto log = std::make_shared<TenantLog>(tenant, model::RandomEpoch(), 0, policies_, budget_);
   logs_.emplace(tenant, log);
   return log;
 }

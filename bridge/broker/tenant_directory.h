@@ -20,9 +20,9 @@ namespace spanwire::broker {
 // that keeps nothing and interests nobody goes; should it come back it starts a new log with a fresh epoch.
 class TenantDirectory {
  public:
-  // `policy_for` and `budget` are borrowed.
-  TenantDirectory(size_t max_tenants, const PolicyFor& policy_for, HistoryBudget& budget)
-      : max_tenants_(max_tenants), policy_for_(policy_for), budget_(budget) {}
+  // `policies` and `budget` are borrowed.
+  TenantDirectory(size_t max_tenants, const config::TopicPolicies& policies, HistoryBudget& budget)
+      : max_tenants_(max_tenants), policies_(policies), budget_(budget) {}
 
   // RESOURCE_EXHAUSTED where every place is taken by a tenant in use.
   absl::StatusOr<std::shared_ptr<TenantLog>> FindOrCreate(const std::string& tenant) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -37,7 +37,7 @@ class TenantDirectory {
   bool MakePlace(Discards& discards) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const size_t max_tenants_;
-  const PolicyFor& policy_for_;
+  const config::TopicPolicies& policies_;
   HistoryBudget& budget_;
   mutable absl::Mutex mutex_;  // taken before a tenant's lock
   absl::flat_hash_map<std::string, std::shared_ptr<TenantLog>> logs_ ABSL_GUARDED_BY(mutex_);

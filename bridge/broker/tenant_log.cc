@@ -10,9 +10,9 @@
 
 namespace spanwire::broker {
 
-TenantLog::TenantLog(std::string_view tenant, std::string epoch, uint64_t head, const PolicyFor& policy_for,
+TenantLog::TenantLog(std::string_view tenant, std::string epoch, uint64_t head, const config::TopicPolicies& policies,
                      HistoryBudget& budget)
-    : tenant_(tenant), epoch_(std::move(epoch)), policy_for_(policy_for), budget_(budget), head_(head) {}
+    : tenant_(tenant), epoch_(std::move(epoch)), policies_(policies), budget_(budget), head_(head) {}
 
 bool TenantLog::Publish(absl::Span<std::shared_ptr<model::Envelope>> run, absl::Time now, EventSink* sink,
                         std::vector<absl::StatusOr<model::Cursor>>& results, Discards& discards) {
@@ -39,14 +39,14 @@ bool TenantLog::Publish(absl::Span<std::shared_ptr<model::Envelope>> run, absl::
 
 absl::Status TenantLog::Admit(const model::Envelope& event) const {
   if (head_ >= model::kMaxOffset) {
-    return model::MakeError(absl::StatusCode::kResourceExhausted,
+    return model::MakeError(absl::StatusCode::kFailedPrecondition,
                             fmt::format("the log of tenant '{}' has used up its offsets; restart the bridge", tenant_),
                             {.reason = "OFFSETS_EXHAUSTED", .metadata = {{"tenant_id", tenant_}}});
   }
   const size_t bytes = event.memory() + model::Envelope::kTailRoom + TopicLog::kOverheadBytes;
   if (bytes > budget_.limit()) {
     return model::MakeError(
-        absl::StatusCode::kResourceExhausted,
+        absl::StatusCode::kInvalidArgument,
         fmt::format("the event takes {} bytes and all history together may take {}; publish smaller events or raise "
                     "the broker's memory limit",
                     bytes, budget_.limit()),
@@ -120,7 +120,7 @@ std::vector<TopicInfo> TenantLog::List(std::string_view pattern, absl::Time now,
   for (size_t i = 0; i < topics_.size(); ++i) {
     TopicLog& log = topics_.at(i);
     if (!model::TopicMatches(pattern, log.topic()->name)) continue;
-    DiscardExpired(log, now, TopicLog::kAll, discards);
+    Trim(log, now, TopicLog::kAll, discards);
     list.push_back(log.Info(epoch_));
   }
   Settle();
@@ -131,7 +131,7 @@ bool TenantLog::Sweep(absl::Time now, absl::Time idle_since, size_t& work, Disca
   absl::MutexLock lock(&mutex_);
   while (work > 0 && sweep_next_ < topics_.size()) {
     TopicLog& log = topics_.at(sweep_next_);
-    const size_t count = DiscardExpired(log, now, work, discards);
+    const size_t count = Trim(log, now, work, discards);
     if (count == work) {
       work = 0;  // and there may be more in this topic
       break;
@@ -177,8 +177,11 @@ bool TenantLog::RetireIfEmpty(Discards& discards) {
 }
 
 TopicLog& TenantLog::FindOrAdd(const model::TopicPtr& topic) {
-  if (TopicLog* found = topics_.Find(topic.get())) return *found;
-  TopicLog& added = topics_.Add(std::make_unique<TopicLog>(topic, policy_for_(topic->name), folded_through_));
+  if (TopicLog* found = topics_.Find(topic.get())) {
+    found->FollowPolicy(policies_);
+    return *found;
+  }
+  TopicLog& added = topics_.Add(std::make_unique<TopicLog>(topic, policies_, folded_through_));
   kept_.bytes += added.footprint().bytes;
   return added;
 }
@@ -187,7 +190,7 @@ TopicLog* TenantLog::FindFresh(const model::Topic& topic, absl::Time now, Discar
   TopicLog* log = topics_.Find(&topic);
   if (log == nullptr) return nullptr;
   log->Touch(now);
-  DiscardExpired(*log, now, TopicLog::kAll, discards);
+  Trim(*log, now, TopicLog::kAll, discards);
   return log;
 }
 
@@ -201,9 +204,10 @@ void TenantLog::Fold(TopicLog& log, Discards& discards) {
   discards.topics.push_back(topics_.Remove(log));
 }
 
-size_t TenantLog::DiscardExpired(TopicLog& log, absl::Time now, size_t max_events, Discards& discards) {
+size_t TenantLog::Trim(TopicLog& log, absl::Time now, size_t max_events, Discards& discards) {
+  log.FollowPolicy(policies_);
   const Footprint before = log.footprint();
-  const size_t count = log.DiscardExpired(now, max_events, discards);
+  const size_t count = log.Trim(now, max_events, discards);
   if (count > 0) Account(log, before);
   return count;
 }

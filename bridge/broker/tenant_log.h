@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,9 +21,6 @@
 
 namespace spanwire::broker {
 
-// The history policy in force for a topic. Called under a tenant's lock, from any thread: quick, and no broker calls.
-using PolicyFor = std::function<config::HistoryPolicy(std::string_view topic)>;
-
 // One tenant's log: one epoch, one sequence of offsets, and the kept events of its topics.
 //
 // Thread safe. A log may be retired when nobody has interest and nothing is kept; from then on every operation answers
@@ -34,8 +30,8 @@ using PolicyFor = std::function<config::HistoryPolicy(std::string_view topic)>;
 // every topic that is not in memory. That can call an intact past lost, never a lost one intact.
 class TenantLog {
  public:
-  // Offsets go on after `head`. `policy_for` and `budget` are borrowed.
-  TenantLog(std::string_view tenant, std::string epoch, uint64_t head, const PolicyFor& policy_for,
+  // Offsets go on after `head`. `policies` and `budget` are borrowed.
+  TenantLog(std::string_view tenant, std::string epoch, uint64_t head, const config::TopicPolicies& policies,
             HistoryBudget& budget);
   TenantLog(const TenantLog&) = delete;
   TenantLog& operator=(const TenantLog&) = delete;
@@ -59,8 +55,9 @@ class TenantLog {
   // The topics in memory that match, in no order. Holds the lock for all of them.
   std::vector<TopicInfo> List(std::string_view pattern, absl::Time now, Discards& discards) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Discards what is too old and folds idle topics not used since `idle_since`, from where the last call stopped. Takes
-  // what it does (topics looked at or events discarded) off `work`; false where that ran out before the last topic.
+  // Discards what policies keep no longer and folds idle topics not used since `idle_since`, from where the last call
+  // stopped. Takes what it does (topics looked at or events discarded) off `work`; false where that ran out before the
+  // last topic.
   bool Sweep(absl::Time now, absl::Time idle_since, size_t& work, Discards& discards) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Discards the oldest events, of whatever topic, until it has freed `bytes` or keeps nothing, and folds the topics
@@ -84,7 +81,7 @@ class TenantLog {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Page EmptyPage() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Fold(TopicLog& log, Discards& discards) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  size_t DiscardExpired(TopicLog& log, absl::Time now, size_t max_events, Discards& discards)
+  size_t Trim(TopicLog& log, absl::Time now, size_t max_events, Discards& discards)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Every change of a topic is told here, with what it cost before; Settle() makes the sums seen outside the lock.
   void Account(TopicLog& log, const Footprint& before) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -93,7 +90,7 @@ class TenantLog {
 
   const std::string tenant_;
   const std::string epoch_;
-  const PolicyFor& policy_for_;
+  const config::TopicPolicies& policies_;
   HistoryBudget& budget_;
 
   absl::Mutex mutex_;

@@ -17,16 +17,24 @@ bool TopicLog::RemoveInterest() {
   return true;
 }
 
+void TopicLog::FollowPolicy(const config::TopicPolicies& policies) {
+  const uint64_t generation = policies.generation();
+  if (generation == policy_generation_) return;
+  policy_ = policies.For(topic_->name);
+  policy_generation_ = generation;
+}
+
 void TopicLog::Append(model::EnvelopePtr event, absl::Time now, Discards& discards) {
+  const config::HistoryPolicy& policy = policy_->history;
   last_offset_ = event->offset();
   last_event_at_ = event->accepted_at();
   last_used_ = now;
   ++published_;
   const size_t bytes = event->memory();
-  while (!ring_.empty() && (ring_.size() >= policy_.max_events || ring_.bytes() + bytes > policy_.max_bytes)) {
+  while (!ring_.empty() && (ring_.size() >= policy.max_events || ring_.bytes() + bytes > policy.max_bytes)) {
     DiscardOldest(discards);
   }
-  if (policy_.max_events == 0 || bytes > policy_.max_bytes) {
+  if (policy.max_events == 0 || bytes > policy.max_bytes) {
     lost_through_ = event->offset();
     discards.events.push_back(std::move(event));
     return;
@@ -34,10 +42,13 @@ void TopicLog::Append(model::EnvelopePtr event, absl::Time now, Discards& discar
   ring_.PushBack(std::move(event));
 }
 
-size_t TopicLog::DiscardExpired(absl::Time now, size_t max_events, Discards& discards) {
-  const absl::Time cutoff = now - policy_.max_age;
+size_t TopicLog::Trim(absl::Time now, size_t max_events, Discards& discards) {
+  const config::HistoryPolicy& policy = policy_->history;
+  const absl::Time cutoff = now - policy.max_age;
   size_t count = 0;
-  while (count < max_events && !ring_.empty() && ring_.front()->accepted_at() <= cutoff) {
+  while (count < max_events && !ring_.empty() &&
+         (ring_.front()->accepted_at() <= cutoff || ring_.size() > policy.max_events ||
+          ring_.bytes() > policy.max_bytes)) {
     DiscardOldest(discards);
     ++count;
   }
@@ -88,9 +99,9 @@ TopicInfo TopicLog::Info(const std::string& epoch) const {
           .lost_through = lost_through_,
           .published_events = published_,
           .last_event_at = last_event_at_,
-          .max_events = policy_.max_events,
-          .max_bytes = policy_.max_bytes,
-          .max_age = policy_.max_age};
+          .max_events = policy_->history.max_events,
+          .max_bytes = policy_->history.max_bytes,
+          .max_age = policy_->history.max_age};
 }
 
 }  // namespace spanwire::broker

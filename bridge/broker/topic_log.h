@@ -9,7 +9,7 @@
 #include "absl/time/time.h"
 #include "bridge/broker/broker.h"
 #include "bridge/broker/history_ring.h"
-#include "bridge/config/config.h"
+#include "bridge/config/topic_policies.h"
 #include "bridge/model/envelope.h"
 #include "bridge/model/topic_table.h"
 
@@ -42,8 +42,10 @@ class TopicLog {
   static constexpr size_t kAll = std::numeric_limits<size_t>::max();
 
   // `lost_through` is what the tenant remembers of topics that were let go.
-  TopicLog(model::TopicPtr topic, const config::HistoryPolicy& policy, uint64_t lost_through)
-      : topic_(std::move(topic)), policy_(policy), lost_through_(lost_through) {}
+  TopicLog(model::TopicPtr topic, const config::TopicPolicies& policies, uint64_t lost_through)
+      : topic_(std::move(topic)), lost_through_(lost_through) {
+    FollowPolicy(policies);
+  }
 
   const model::Topic* topic() const { return topic_.get(); }
   uint64_t lost_through() const { return lost_through_; }
@@ -59,11 +61,14 @@ class TopicLog {
   bool RemoveInterest();
   void Touch(absl::Time now) { last_used_ = now; }
 
+  // Goes over to the policy in force where policies were replaced; what it keeps no longer goes with the next Append or
+  // Trim.
+  void FollowPolicy(const config::TopicPolicies& policies);
   // Keeps a sealed event, and discards the oldest as the policy's count and bytes demand; an event that the policy has
   // no room for at all is discarded at once.
   void Append(model::EnvelopePtr event, absl::Time now, Discards& discards);
-  // Discards at most `max_events` that are too old; returns how many.
-  size_t DiscardExpired(absl::Time now, size_t max_events, Discards& discards);
+  // Discards at most `max_events` that the policy keeps no longer, mostly for their age; returns how many.
+  size_t Trim(absl::Time now, size_t max_events, Discards& discards);
   void DiscardOldest(Discards& discards);
 
   // Adds kept events to `page`, whose `head` is set, and sets its `lost_through` and `through`.
@@ -74,7 +79,8 @@ class TopicLog {
 
  private:
   model::TopicPtr topic_;
-  config::HistoryPolicy policy_;
+  std::shared_ptr<const config::TopicPolicy> policy_;
+  uint64_t policy_generation_ = 0;
   HistoryRing ring_;
   uint64_t lost_through_;
   uint64_t last_offset_ = 0;

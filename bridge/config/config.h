@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -25,6 +24,9 @@ struct Limits {
   size_t outbound_queue_bytes = 1024 * 1024;              // a connection; at least twice event_bytes
   size_t poll_messages = 1000;
   size_t poll_bytes = 1024 * 1024;
+  absl::Duration broker_timeout = absl::Seconds(5);  // for the broker to answer one read of a poll
+  absl::Duration topic_linger = absl::Seconds(5);    // a topic stays ready so long after its last subscriber left
+  size_t shard_inbox_events = 65536;                 // events that may wait for one thread
   size_t max_connections = 100'000;
   size_t publish_batch_events = 1000;
   size_t publish_in_flight_bytes = 64 * 1024 * 1024;  // accepted from publishers and not yet stored, all together
@@ -35,12 +37,30 @@ struct HistoryPolicy {
   size_t max_events = 1000;
   absl::Duration max_age = absl::Minutes(5);
   size_t max_bytes = 4 * 1024 * 1024;
+
+  friend bool operator==(const HistoryPolicy&, const HistoryPolicy&) = default;
+};
+
+// How often the subscribers of a topic hear of it (docs/protocol.md, section 5).
+struct ThrottlePolicy {
+  absl::Duration window = absl::ZeroDuration();  // zero: every event goes out at once
+  size_t max_batch = 10;  // events that one window ends with; older ones are left out and counted
+
+  friend bool operator==(const ThrottlePolicy&, const ThrottlePolicy&) = default;
 };
 
 // Rules for the topics that match. The first match wins.
 struct TopicPolicy {
   std::string match = "*";  // a topic, or a prefix and a trailing `*`
   HistoryPolicy history;
+  ThrottlePolicy throttle;
+  // Where events wait, in a throttle's window or for a slow client with `slow_latest`, only the newest of each key is
+  // kept: the value of this member of `data`, or of `entity_id`. Empty: no keys.
+  std::string conflate;
+  // A client that is too slow keeps the newest event per key, rather than being closed with 4008.
+  bool slow_latest = false;
+
+  friend bool operator==(const TopicPolicy&, const TopicPolicy&) = default;
 };
 
 // Everything that can be set, checked. Built once at start.
@@ -62,10 +82,8 @@ struct Config {
   size_t broker_memory_limit = 512 * 1024 * 1024;  // history of all topics
   absl::Duration idempotency_window = absl::Minutes(5);
   size_t idempotency_memory = 64 * 1024 * 1024;
-  std::vector<TopicPolicy> topics;  // where none matches: the defaults above
-
-  // The policy in force for a topic.
-  const TopicPolicy& PolicyFor(std::string_view topic) const;
+  // As they were at the start; those in force, which a reload replaces, are in TopicPolicies.
+  std::vector<TopicPolicy> topics;
 };
 
 }  // namespace spanwire::config

@@ -9,25 +9,15 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include "absl/status/statusor.h"
 #include "bridge/config/settings_table.h"
-#include "bridge/config/value_text.h"
+#include "bridge/config/toml_node.h"
+#include "bridge/config/topic_policy_table.h"
 #include "bridge/model/absl_view.h"
-#include "bridge/model/topic_name.h"
 
 namespace spanwire::config {
 namespace {
-
-// A scalar as the text that a flag would have.
-std::optional<std::string> ScalarText(const toml::node& node) {
-  if (const auto* text = node.as_string()) return text->get();
-  if (const auto* number = node.as_integer()) return fmt::format("{}", number->get());
-  if (const auto* number = node.as_floating_point()) return fmt::format("{}", number->get());
-  if (const auto* boolean = node.as_boolean()) return boolean->get() ? "true" : "false";
-  return std::nullopt;
-}
 
 // Reads one document; the first fault stops it.
 class Reader {
@@ -46,7 +36,7 @@ class Reader {
 
  private:
   absl::Status Fault(const toml::node& node, std::string_view key, std::string_view sentence) const {
-    return absl::InvalidArgumentError(fmt::format("{}:{}: {}: {}", path_, node.source().begin.line, key, sentence));
+    return FaultAt(path_, node, key, sentence);
   }
 
   absl::Status ReadTable(const toml::table& table, const std::string& prefix) {
@@ -100,62 +90,10 @@ class Reader {
     if (topics == nullptr) return Fault(node, "topic", "write [[topic]] for each policy");
     for (const toml::node& topic : *topics) {
       if (!topic.is_table()) return Fault(topic, "topic", "write [[topic]] for each policy");
-      absl::Status status = ReadTopic(*topic.as_table());
-      if (!status.ok()) return status;
+      absl::StatusOr<TopicPolicy> policy = ReadTopicPolicy(path_, *topic.as_table());
+      if (!policy.ok()) return policy.status();
+      config_->topics.push_back(*std::move(policy));
     }
-    return absl::OkStatus();
-  }
-
-  absl::Status ReadTopic(const toml::table& table) {
-    TopicPolicy policy;
-    if (!table.contains("match")) return Fault(table, "topic.match", "missing: a topic, or a prefix and a trailing *");
-    for (const auto& [name, node] : table) {
-      const std::string key = "topic." + std::string(name.str());
-      absl::Status status = absl::OkStatus();
-      if (name == "match") {
-        status = ReadMatch(key, node, &policy);
-      } else if (name == "history") {
-        status = ReadHistory(key, node, &policy.history);
-      } else {
-        status = Fault(node, key, "unknown key");
-      }
-      if (!status.ok()) return status;
-    }
-    config_->topics.push_back(std::move(policy));
-    return absl::OkStatus();
-  }
-
-  absl::Status ReadMatch(const std::string& key, const toml::node& node, TopicPolicy* policy) {
-    if (!node.is_string()) return Fault(node, key, "expected a string");
-    policy->match = node.as_string()->get();
-    const absl::Status valid = model::ValidateTopicPattern(policy->match);
-    return valid.ok() ? valid : Fault(node, key, model::ToStd(valid.message()));
-  }
-
-  absl::Status ReadHistory(const std::string& prefix, const toml::node& node, HistoryPolicy* history) {
-    if (!node.is_table()) return Fault(node, prefix, "expected { max_events = ..., max_age = ..., max_bytes = ... }");
-    for (const auto& [name, value] : *node.as_table()) {
-      const std::string key = fmt::format("{}.{}", prefix, name.str());
-      const std::string text = ScalarText(value).value_or("");
-      absl::Status status;
-      if (name == "max_events") {
-        status = Take(ParseInteger(text, 0, 1'000'000'000), &history->max_events);
-      } else if (name == "max_age") {
-        status = Take(ParseDuration(text), &history->max_age);
-      } else if (name == "max_bytes") {
-        status = Take(ParseSize(text), &history->max_bytes);
-      } else {
-        return Fault(value, key, "unknown key");
-      }
-      if (!status.ok()) return Fault(value, key, model::ToStd(status.message()));
-    }
-    return absl::OkStatus();
-  }
-
-  template <typename From, typename To>
-  static absl::Status Take(absl::StatusOr<From> value, To* to) {
-    if (!value.ok()) return value.status();
-    *to = static_cast<To>(*std::move(value));
     return absl::OkStatus();
   }
 

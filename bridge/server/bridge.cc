@@ -42,13 +42,10 @@ session::Settings SettingsFrom(const config::Config& config, model::TopicTable& 
 }
 
 // The broker must live as long as `metrics` is collected from.
-std::unique_ptr<broker::Broker> MakeBroker(const config::Config& config, const model::Clock& clock,
-                                           observe::Metrics& metrics) {
+std::unique_ptr<broker::Broker> MakeBroker(const config::Config& config, const config::TopicPolicies& policies,
+                                           const model::Clock& clock, observe::Metrics& metrics) {
   auto broker = std::make_unique<broker::MemoryBroker>(
-      broker::MemoryBroker::Options{
-          .policy_for = [&config](std::string_view topic) { return config.PolicyFor(topic).history; },
-          .memory_limit = config.broker_memory_limit},
-      clock);
+      broker::MemoryBroker::Options{.policies = &policies, .memory_limit = config.broker_memory_limit}, clock);
   metrics.OnCollect([memory = broker.get()](observe::Metrics& to) {
     const broker::MemoryBroker::Usage usage = memory->usage();
     to.history_bytes.Set(static_cast<int64_t>(usage.history_bytes));
@@ -64,7 +61,8 @@ absl::Status About(std::string_view flag, absl::StatusCode code, const absl::Sta
 
 }  // namespace
 
-Bridge::Bridge(config::Config config) : config_(std::move(config)), settings_(SettingsFrom(config_, topics_)) {}
+Bridge::Bridge(config::Config config)
+    : config_(std::move(config)), policies_(config_.topics), settings_(SettingsFrom(config_, topics_)) {}
 
 absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config) {
   std::unique_ptr<Bridge> bridge(new Bridge(std::move(config)));
@@ -72,7 +70,7 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config) {
   auto registry = schema::LoadSchemaDir(b.config_.schema_dir);
   if (!registry.ok()) return About("--schema-dir", absl::StatusCode::kInvalidArgument, registry.status());
   b.translator_ = std::make_unique<schema::EventTranslator>(*std::move(registry), b.config_.limits.event_bytes);
-  b.broker_ = MakeBroker(b.config_, *b.settings_.clock, b.metrics_);
+  b.broker_ = MakeBroker(b.config_, b.policies_, *b.settings_.clock, b.metrics_);
   b.fanout_ = std::make_unique<fanout::Fanout>(ShardCount(b.config_), *b.broker_, b.metrics_);
   b.directory_ = std::make_unique<session::Directory>(*b.fanout_);
   b.pipeline_ = std::make_unique<ingest::PublishPipeline>(b.config_, *b.translator_, b.topics_, *b.broker_, b.metrics_,
@@ -84,7 +82,7 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config) {
                                                                                .broker = *b.broker_,
                                                                                .metrics = b.metrics_,
                                                                                .settings = b.settings_,
-                                                                               .config = b.config_,
+                                                                               .policies = b.policies_,
                                                                                .started_at = b.settings_.clock->Now()});
   auto http =
       transport::HttpServer::Create(b.config_, *b.fanout_, *b.directory_, b.settings_, b.metrics_, b.readiness_);

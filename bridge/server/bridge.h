@@ -9,6 +9,7 @@
 #include "bridge/admin/admin_service.h"
 #include "bridge/broker/broker.h"
 #include "bridge/config/config.h"
+#include "bridge/config/topic_policies.h"
 #include "bridge/fanout/fanout.h"
 #include "bridge/ingest/publish_pipeline.h"
 #include "bridge/ingest/publisher_service.h"
@@ -49,6 +50,7 @@ class Bridge {
 
   // In the order of making; destroyed in the reverse one, so each may use those above it.
   const config::Config config_;
+  config::TopicPolicies policies_;
   model::TopicTable topics_;
   observe::Metrics metrics_;
   session::Settings settings_;

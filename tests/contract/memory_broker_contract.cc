@@ -7,14 +7,14 @@ namespace {
 class MemoryDeployment final : public Deployment {
  public:
   explicit MemoryDeployment(config::HistoryPolicy policy)
-      : broker_(
-            {.policy_for = [policy](std::string_view) { return policy; }, .sweep_interval = absl::InfiniteDuration()},
-            clock_) {}
+      : policies_({{.match = "*", .history = policy}}),
+        broker_({.policies = &policies_, .sweep_interval = absl::InfiniteDuration()}, clock_) {}
   Broker& broker() override { return broker_; }
   absl::Time Now() override { return clock_.Now(); }
   void Age(absl::Duration by) override { clock_.Advance(by); }
 
  private:
+  const config::TopicPolicies policies_;
   model::FakeClock clock_;
   MemoryBroker broker_;
 };

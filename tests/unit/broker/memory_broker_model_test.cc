@@ -69,6 +69,13 @@ class MemoryBrokerModelTest : public ::testing::TestWithParam<size_t> {
   static config::HistoryPolicy PolicyOf(std::string_view topic) {
     return kPolicies[static_cast<size_t>(topic[0] - '0') % std::size(kPolicies)];
   }
+  static std::vector<config::TopicPolicy> PolicyList() {
+    std::vector<config::TopicPolicy> list;
+    for (char first = '0'; first <= '9'; ++first) {
+      list.push_back({.match = {first, '*'}, .history = PolicyOf({&first, 1})});
+    }
+    return list;
+  }
   size_t Pick(size_t count) { return random_() % count; }
   model::TopicPtr PickTopic() { return topics_[Pick(topics_.size())]; }
 
@@ -146,6 +153,7 @@ class MemoryBrokerModelTest : public ::testing::TestWithParam<size_t> {
 
   const unsigned seed_;
   std::mt19937 random_;
+  const config::TopicPolicies policies_{PolicyList()};
   model::FakeClock clock_;
   model::TopicTable table_;
   std::vector<model::TopicPtr> topics_;
@@ -157,7 +165,7 @@ class MemoryBrokerModelTest : public ::testing::TestWithParam<size_t> {
 TEST_P(MemoryBrokerModelTest, PoliciesAloneDecideWhatIsKeptWhileMemoryLasts) {
   broker_ = std::make_unique<MemoryBroker>(
       MemoryBroker::Options{
-          .policy_for = PolicyOf, .topic_idle = absl::InfiniteDuration(), .sweep_interval = absl::InfiniteDuration()},
+          .policies = &policies_, .topic_idle = absl::InfiniteDuration(), .sweep_interval = absl::InfiniteDuration()},
       clock_);
   for (int step = 0; step < 2000 && !HasFatalFailure(); ++step) {
     Publish();
@@ -171,7 +179,7 @@ TEST_P(MemoryBrokerModelTest, PoliciesAloneDecideWhatIsKeptWhileMemoryLasts) {
 
 TEST_P(MemoryBrokerModelTest, LostThroughIsHonestWhateverIsEvicted) {
   const size_t limit = 6'000 + Pick(60'000);
-  broker_ = std::make_unique<MemoryBroker>(MemoryBroker::Options{.policy_for = PolicyOf,
+  broker_ = std::make_unique<MemoryBroker>(MemoryBroker::Options{.policies = &policies_,
                                                                  .memory_limit = limit,
                                                                  .topic_idle = absl::Seconds(30),
                                                                  .sweep_interval = absl::InfiniteDuration(),

@@ -16,11 +16,10 @@ TEST(MemoryBrokerStopTest, AnswersThatWaitWhenItStopsAreCancelled) {
   model::FakeClock clock;
   model::TopicTable table;
   const model::TopicPtr topic = table.Intern("", "t");
-  const auto keep_all = [](std::string_view) {
-    return config::HistoryPolicy{.max_events = 10'000'000, .max_bytes = size_t{4} << 30};
-  };
+  const config::TopicPolicies keep_all(
+      {{.match = "*", .history = {.max_events = 10'000'000, .max_bytes = size_t{4} << 30}}});
   MemoryBroker broker(
-      {.policy_for = keep_all, .memory_limit = size_t{4} << 30, .sweep_interval = absl::InfiniteDuration()}, clock);
+      {.policies = &keep_all, .memory_limit = size_t{4} << 30, .sweep_interval = absl::InfiniteDuration()}, clock);
   absl::Notification go_on;
   Answer<std::vector<absl::StatusOr<model::Cursor>>> published;
   Answer<absl::StatusOr<Page>> read;

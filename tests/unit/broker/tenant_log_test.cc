@@ -30,23 +30,54 @@ class TenantLogTest : public ::testing::Test {
     EXPECT_TRUE(log_.Sweep(now_, now_ - absl::Hours(1), work, discards_));
   }
 
-  const PolicyFor policy_for_ = [](std::string_view) { return config::HistoryPolicy{.max_age = absl::Minutes(5)}; };
+  const config::TopicPolicies policies_{{{.match = "*", .history = {.max_age = absl::Minutes(5)}}}};
   HistoryBudget budget_{kLimit};
   Discards discards_;
   absl::Time now_ = absl::FromUnixSeconds(1'760'000'000);
   bool published_ = false;
-  TenantLog log_{"acme", "epoch", 0, policy_for_, budget_};
+  TenantLog log_{"acme", "epoch", 0, policies_, budget_};
   model::TopicPtr a_ = std::make_shared<model::Topic>("acme", "a");
   model::TopicPtr b_ = std::make_shared<model::Topic>("acme", "b");
 };
 
 TEST_F(TenantLogTest, OffsetsEndWhereABrowserCannotCountOn) {
-  TenantLog log("acme", "epoch", model::kMaxOffset - 1, policy_for_, budget_);
+  TenantLog log("acme", "epoch", model::kMaxOffset - 1, policies_, budget_);
   const auto results = Publish(log, {Event(a_), Event(a_)});
   ASSERT_THAT(results, SizeIs(2));
   EXPECT_EQ(results[0].value().offset, model::kMaxOffset);
-  EXPECT_EQ(results[1].status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(results[1].status().code(), absl::StatusCode::kFailedPrecondition) << "trying again does not help";
   EXPECT_EQ(model::DetailOf(results[1].status()).reason, "OFFSETS_EXHAUSTED");
+}
+
+TEST_F(TenantLogTest, ReplacedPoliciesReachTopicsThatAreInMemoryWithWhateverComesNext) {
+  config::TopicPolicies policies;
+  TenantLog log("acme", "epoch", 0, policies, budget_);
+  const auto keep = [&](size_t max_events) {
+    policies.Replace({{.match = "*", .history = {.max_events = max_events}}});
+  };
+  Publish(log, {Event(a_), Event(a_), Event(a_), Event(a_), Event(a_), Event(a_)});
+  keep(5);
+  EXPECT_THAT(log.Read(*a_, 0, {}, now_, discards_)->events, SizeIs(5)) << "reading";
+  keep(4);
+  size_t work = 100;
+  log.Sweep(now_, now_ - absl::Hours(1), work, discards_);
+  const size_t bytes = log.bytes();
+  EXPECT_THAT(log.Read(*a_, 0, {}, now_, discards_)->events, SizeIs(4));
+  EXPECT_EQ(log.bytes(), bytes) << "reading found nothing left to let go of";
+  keep(3);
+  Publish(log, {Event(a_)});
+  const Page page = *log.Read(*a_, 0, {}, now_, discards_);
+  EXPECT_THAT(page.events, SizeIs(3)) << "publishing";
+  EXPECT_EQ(page.lost_through, 4u);
+  keep(2);
+  const std::vector<TopicInfo> topics = log.List("*", now_, discards_);
+  EXPECT_EQ(topics.front().max_events, 2u) << "listing";
+  EXPECT_EQ(topics.front().history_events, 2u);
+  policies.Replace({{.match = "*", .history = {.max_bytes = 1}}});
+  EXPECT_THAT(log.Read(*a_, 0, {}, now_, discards_)->events, SizeIs(0)) << "bytes count too";
+  keep(10);
+  Publish(log, {Event(a_)});
+  EXPECT_THAT(log.Read(*a_, 0, {}, now_, discards_)->events, SizeIs(1)) << "and may grow again";
 }
 
 TEST_F(TenantLogTest, ARetiredLogChangesNothingAnyMore) {

@@ -13,7 +13,7 @@ namespace {
 class TopicSetTest : public ::testing::Test {
  protected:
   TopicLog& Add(const std::string& name) {
-    return set_.Add(std::make_unique<TopicLog>(std::make_shared<model::Topic>("", name), config::HistoryPolicy(), 0));
+    return set_.Add(std::make_unique<TopicLog>(std::make_shared<model::Topic>("", name), policies_, 0));
   }
   void Append(TopicLog& log, uint64_t offset) {
     auto event = UnsealedEvent(std::make_shared<model::Topic>("", "t"), absl::UnixEpoch());
@@ -21,6 +21,7 @@ class TopicSetTest : public ::testing::Test {
     log.Append(std::move(event), absl::UnixEpoch(), discards_);
   }
 
+  const config::TopicPolicies policies_;
   TopicSet set_;
   Discards discards_;
 };

@@ -7,23 +7,6 @@
 namespace spanwire::config {
 namespace {
 
-TEST(Config, TheFirstPolicyThatMatchesIsInForce) {
-  Config config;
-  config.topics = {{.match = "stats:raw", .history = {.max_events = 1}},
-                   {.match = "stats*", .history = {.max_events = 2}},
-                   {.match = "stats:late", .history = {.max_events = 3}}};
-  EXPECT_EQ(config.PolicyFor("stats:raw").history.max_events, 1u);
-  EXPECT_EQ(config.PolicyFor("stats").history.max_events, 2u);
-  EXPECT_EQ(config.PolicyFor("stats:late").history.max_events, 2u);
-}
-
-TEST(Config, ATopicWithoutAPolicyHasTheDefaults) {
-  Config config;
-  config.topics = {{.match = "stats*", .history = {.max_events = 2}}};
-  EXPECT_EQ(config.PolicyFor("logs").history.max_events, HistoryPolicy().max_events);
-  EXPECT_EQ(Config().PolicyFor("logs").history.max_bytes, HistoryPolicy().max_bytes);
-}
-
 TEST(CheckConfig, DefaultsFitEachOther) {
   EXPECT_TRUE(CheckConfig(Config()).ok());
 }
