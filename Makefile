@@ -1,6 +1,6 @@
 # The commands of the project, for people and CI. What they do is in tools/; CMake builds.
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench asan tsan tidy lint fuzz clean
+.PHONY: help run build test bench asan tsan tidy lint fuzz coverage clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand --tabs=16
@@ -34,6 +34,9 @@ lint: ## proto files, by buf
 
 fuzz: ## every fuzzer for a minute (FUZZ_SECONDS=, ARGS=targets)
 	@exec tools/fuzz.sh $(ARGS)
+
+coverage: ## which lines of bridge/ the tests run; fails under 90 % (ARGS= goes to ctest)
+	@exec tools/coverage.sh $(ARGS)
 
 clean: ## remove build/
 	rm -rf build

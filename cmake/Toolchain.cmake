@@ -21,6 +21,12 @@ if(SPANWIRE_SANITIZE)
   add_link_options(-fsanitize=${SPANWIRE_SANITIZE})
 endif()
 
+# Counters are atomic, since most of what is counted runs on several threads.
+if(SPANWIRE_COVERAGE)
+  add_compile_options(--coverage -fprofile-update=atomic)
+  add_link_options(--coverage)
+endif()
+
 # ThreadSanitizer cannot look into Debian's abseil: tsan_absl_mutex.cc tells it what the locks order.
 if(SPANWIRE_SANITIZE MATCHES "thread")
   # Asio's fences are known to ThreadSanitizer through the locks around them.

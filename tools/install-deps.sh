@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# install-deps.sh PURPOSE...: installs what is missing for build, test, bench, node, tidy or fuzz. Debian 12 packages
-# only; says nothing and needs no rights where nothing is missing. SPANWIRE_SKIP_INSTALL=1 leaves the machine alone.
+# install-deps.sh PURPOSE...: installs what is missing for build, test, bench, node, tidy, fuzz or coverage. Debian 12
+# packages only; says nothing and needs no rights where nothing is missing. SPANWIRE_SKIP_INSTALL=1 leaves the machine
+# alone.
 source "$(dirname "$0")/project.sh"
 
 build=(cmake ninja-build g++ ccache mold libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc libabsl-dev
@@ -26,7 +27,8 @@ packages_for() {
     node) need_node ;;
     tidy) wanted+=("${build[@]}" "${clang[@]}" clang-tidy-14 clang-format-14) ;;
     fuzz) wanted+=("${build[@]}" "${clang[@]}" libclang-rt-14-dev) ;;
-    *) fail "install-deps.sh: unknown purpose \"$1\"; one of build, test, bench, node, tidy, fuzz" ;;
+    coverage) wanted+=("${build[@]}" gcovr) && need_node ;;
+    *) fail "install-deps.sh: unknown purpose \"$1\"; one of build, test, bench, node, tidy, fuzz, coverage" ;;
   esac
 }
 
@@ -35,7 +37,7 @@ installed() {
 }
 
 [[ -z ${SPANWIRE_SKIP_INSTALL:-} ]] || exit 0
-[[ $# -gt 0 ]] || fail "usage: install-deps.sh build|test|bench|node|tidy|fuzz ..."
+[[ $# -gt 0 ]] || fail "usage: install-deps.sh build|test|bench|node|tidy|fuzz|coverage ..."
 wanted=()
 for purpose in "$@"; do packages_for "$purpose"; done
 missing=()
