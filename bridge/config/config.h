@@ -19,9 +19,11 @@ struct Limits {
   absl::Duration handshake_timeout = absl::Seconds(5);
   size_t request_head_bytes = 8 * 1024;
   size_t request_body_bytes = 64 * 1024;
-  absl::Duration http_idle_timeout = absl::Seconds(60);   // between two requests of one connection
-  absl::Duration http_write_timeout = absl::Seconds(30);  // for a client to take an answer
-  size_t outbound_queue_bytes = 1024 * 1024;              // a connection; at least twice event_bytes
+  absl::Duration http_idle_timeout = absl::Seconds(60);    // between two requests of one connection
+  absl::Duration http_write_timeout = absl::Seconds(30);   // for a client to take an answer
+  size_t outbound_queue_bytes = 1024 * 1024;               // a connection; at least twice event_bytes
+  absl::Duration close_flush_timeout = absl::Seconds(30);  // for a peer to take what is queued before the close
+  absl::Duration close_answer_timeout = absl::Seconds(5);  // for it to answer the close then
   size_t poll_messages = 1000;
   size_t poll_bytes = 1024 * 1024;
   absl::Duration broker_timeout = absl::Seconds(5);  // for the broker to answer one read of a poll
@@ -75,8 +77,11 @@ struct Config {
   std::string log_format = "text";  // or json
   absl::Duration ping_interval = absl::Seconds(30);
   absl::Duration drain_timeout = absl::Seconds(30);
-  std::vector<std::string> allowed_origins;  // beside the request's own host, such as "https://app.example"
-  std::vector<std::string> allowed_hosts;    // beside loopback names, for the Host header without authentication
+  absl::Duration drain_grpc_timeout = absl::Seconds(2);  // of that, for gRPC calls that nobody ends
+  absl::Duration drain_window = absl::Seconds(5);        // of that, over which clients are told at most
+  absl::Duration reconnect_spread = absl::Seconds(5);    // over which those clients are asked to come back
+  std::vector<std::string> allowed_origins;              // beside the request's own host, such as "https://app.example"
+  std::vector<std::string> allowed_hosts;  // beside loopback names, for the Host header without authentication
   Limits limits;
   std::string broker_kind = "memory";
   size_t broker_memory_limit = 512 * 1024 * 1024;  // history of all topics

@@ -27,6 +27,7 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
   virtual void CloseWhenIdle() {}
 
  protected:
+  bool served() const { return served_; }
   // It is not served any more, only told to go away: makes room for another. Once.
   void StopServing();
 

@@ -10,7 +10,6 @@
 #include "bridge/observe/exposition.h"
 #include "bridge/session/control_messages.h"
 #include "bridge/transport/http_query.h"
-#include "bridge/transport/poll_endpoint.h"
 #include "bridge/transport/problem.h"
 #include "bridge/transport/static_files.h"
 #include "bridge/transport/websocket_upgrade.h"
@@ -102,15 +101,21 @@ HttpAnswer HttpDispatcher::Answer(ShardContext& context, const HttpRequest& requ
       return HeldPoll{.poll = std::get<std::shared_ptr<session::Poll>>(std::move(poll)), .headers = {}};
     }
     case Endpoint::kWebSocket:
-      return AnswerUpgrade(request, peer);
+      return AnswerUpgrade(context, request, peer);
     case Endpoint::kFile:
       return FileResponse(request, FindEmbeddedFile(request.path));
   }
   return ProblemResponse({.status = 500, .code = error_code::kInternal, .detail = "no endpoint"});
 }
 
-HttpAnswer HttpDispatcher::AnswerUpgrade(const HttpRequest& request, const HttpPeer& peer) const {
+HttpAnswer HttpDispatcher::AnswerUpgrade(const ShardContext& context, const HttpRequest& request,
+                                         const HttpPeer& peer) const {
   if (std::optional<HttpResponse> refusal = RefuseUpgrade(request)) return *std::move(refusal);
+  if (context.draining()) {
+    return ProblemResponse({.status = 503,
+                            .code = error_code::kOverloaded,
+                            .detail = "the bridge is going away: connect to another, or again in a moment"});
+  }
   const absl::StatusOr<std::vector<QueryParameter>> parameters = ParseQuery(request.query);
   if (!parameters.ok()) {
     return ProblemResponse({.status = 400,
@@ -118,8 +123,7 @@ HttpAnswer HttpDispatcher::AnswerUpgrade(const HttpRequest& request, const HttpP
                             .detail = std::string(model::ToStd(parameters.status().message()))});
   }
   return Upgrade{.response = AcceptUpgrade(request),
-                 .handshake = {.remote = peer.remote,
-                               .user_agent = std::string(request.Header("User-Agent")),
+                 .handshake = {.peer = {.remote = peer.remote, .user_agent = std::string(request.Header("User-Agent"))},
                                .json_heartbeat = WantsJsonHeartbeat(*parameters)}};
 }
 

@@ -7,9 +7,9 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "bridge/config/config.h"
-#include "bridge/session/poll.h"
 #include "bridge/transport/http_message.h"
 #include "bridge/transport/origin_policy.h"
+#include "bridge/transport/poll_endpoint.h"
 #include "bridge/transport/readiness.h"
 #include "bridge/transport/router.h"
 #include "bridge/transport/shard_context.h"
@@ -23,18 +23,13 @@ struct HttpPeer {
   boost::asio::ip::address local;
 };
 
-// The answer comes when this poll, to be started, ends; it gets these headers too.
-struct HeldPoll {
-  std::shared_ptr<session::Poll> poll;
-  std::vector<HttpHeader> headers;
-};
-
 // The connection becomes a WebSocket after this answer.
 struct Upgrade {
   HttpResponse response;
   WebSocketHandshake handshake;
 };
 
+// A response, now; or one that comes when the poll ends; or one behind which something else than HTTP goes on.
 using HttpAnswer = std::variant<HttpResponse, HeldPoll, Upgrade>;
 
 // Finds the answer to a request: its route, whether the page behind it may ask, its endpoint. Knows no connection.
@@ -47,7 +42,7 @@ class HttpDispatcher {
 
  private:
   HttpAnswer Answer(ShardContext& context, const HttpRequest& request, const HttpPeer& peer, const Route& route) const;
-  HttpAnswer AnswerUpgrade(const HttpRequest& request, const HttpPeer& peer) const;
+  HttpAnswer AnswerUpgrade(const ShardContext& context, const HttpRequest& request, const HttpPeer& peer) const;
   HttpResponse AnswerOptions(const HttpRequest& request, const Route& route) const;
   HttpResponse AnswerReadiness() const;
   std::vector<HttpHeader> CorsHeaders(std::string_view origin) const;

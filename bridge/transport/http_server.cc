@@ -20,11 +20,9 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Create(const config::Con
                                                                const session::Settings& settings,
                                                                observe::Metrics& metrics, const Readiness& readiness) {
   std::unique_ptr<HttpServer> server(new HttpServer(config, fanout, directory, settings, metrics, readiness));
-  absl::StatusOr<std::unique_ptr<Listener>> listener =
-      Listener::Bind(config.http_listen, fanout, *settings.clock,
-                     [server = server.get()](size_t shard, boost::asio::ip::tcp::socket socket) {
-                       server->OnSocket(shard, std::move(socket));
-                     });
+  absl::StatusOr<std::unique_ptr<Listener>> listener = Listener::Bind(
+      config.http_listen, fanout, *settings.clock,
+      [server = server.get()](size_t shard, Socket socket) { server->OnSocket(shard, std::move(socket)); });
   if (!listener.ok()) return listener.status();
   server->listener_ = *std::move(listener);
   return server;
@@ -36,7 +34,7 @@ HttpServer::HttpServer(const config::Config& config, fanout::Fanout& fanout, ses
   for (size_t i = 0; i < fanout.size(); ++i) {
     fanout::Shard& shard = fanout.shard(i);
     shards_.push_back(
-        std::make_unique<ShardState>(shard, directory.registry(shard), settings, config, metrics, count_));
+        std::make_unique<ShardState>(shard, directory.registry(shard), settings, config, metrics, readiness, count_));
   }
 }
 
@@ -49,7 +47,7 @@ void HttpServer::Start() {
   listener_->Start();
 }
 
-void HttpServer::OnSocket(size_t shard, boost::asio::ip::tcp::socket socket) {
+void HttpServer::OnSocket(size_t shard, Socket socket) {
   ShardState& state = *shards_[shard];
   StartHttp(state.context, dispatcher_, std::move(socket));
   state.ticker.Start();

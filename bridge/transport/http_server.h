@@ -57,8 +57,9 @@ class HttpServer {
  private:
   struct ShardState {
     ShardState(fanout::Shard& shard, session::Registry& registry, const session::Settings& settings,
-               const config::Config& config, observe::Metrics& metrics, ConnectionCount& count)
-        : context(shard, registry, settings, config, metrics, count), ticker(context) {}
+               const config::Config& config, observe::Metrics& metrics, const Readiness& readiness,
+               ConnectionCount& count)
+        : context(shard, registry, settings, config, metrics, readiness, count), ticker(context) {}
     ShardContext context;
     ShardTicker ticker;
   };
@@ -66,7 +67,7 @@ class HttpServer {
   HttpServer(const config::Config& config, fanout::Fanout& fanout, session::Directory& directory,
              const session::Settings& settings, observe::Metrics& metrics, const Readiness& readiness);
 
-  void OnSocket(size_t shard, boost::asio::ip::tcp::socket socket);
+  void OnSocket(size_t shard, Socket socket);
   // Runs `work` on each shard's thread, behind every socket that was dealt out before, and waits.
   void OnEveryShard(std::function<void(ShardState&)> work);
 

@@ -1,6 +1,5 @@
 #include "bridge/transport/http_session.h"
 
-#include <array>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -9,12 +8,13 @@
 #include <vector>
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/write.hpp>
 
 #include "bridge/session/control_messages.h"
 #include "bridge/transport/connection_set.h"
 #include "bridge/transport/http_request_reader.h"
 #include "bridge/transport/http_response_head.h"
+#include "bridge/transport/http_response_writer.h"
+#include "bridge/transport/lingering_close.h"
 #include "bridge/transport/poll_endpoint.h"
 #include "bridge/transport/problem.h"
 
@@ -23,9 +23,6 @@ namespace {
 
 using boost::asio::ip::tcp;
 
-// A client that is told to go away gets so long to say goodbye, so that the answer is not lost in a reset.
-constexpr absl::Duration kLingerTimeout = absl::Seconds(2);
-constexpr size_t kLingerBytes = 1024 * 1024;
 // Connections over the cap of one shard that are told so at the same time; any more are just closed.
 constexpr size_t kRefusalsAtOnce = 256;
 
@@ -33,7 +30,7 @@ constexpr size_t kRefusalsAtOnce = 256;
 // shard's, and a request or an answer exists only while it is on its way.
 class HttpSession final : public Connection, private Timer, public std::enable_shared_from_this<HttpSession> {
  public:
-  HttpSession(ShardContext& context, const HttpDispatcher& dispatcher, tcp::socket socket);
+  HttpSession(ShardContext& context, const HttpDispatcher& dispatcher, Socket socket);
 
   void Start();
   // Answers that there are too many connections.
@@ -44,23 +41,16 @@ class HttpSession final : public Connection, private Timer, public std::enable_s
 
  private:
   enum class Phase : uint8_t {
-    kIdle,       // nothing of a request has come yet
-    kReading,    // a part of one has
-    kHolding,    // a poll will answer it
-    kWriting,    // its answer is on its way
-    kLingering,  // the last answer is sent; what still comes is thrown away
+    kIdle,     // nothing of a request has come yet
+    kReading,  // a part of one has
+    kHolding,  // a poll will answer it
+    kWriting,  // its answer is on its way
     kEnded,
   };
   // What must be known of a request to answer it.
   struct Asked {
-    HttpMethod method = HttpMethod::kGet;
-    int minor_version = 1;
+    HttpResponseWriter::Form form;
     bool keep_alive = false;
-    std::vector<HttpHeader> answer_headers;
-  };
-  struct Outgoing {
-    std::string head;
-    HttpResponse response;
   };
 
   void OnTimer() override;
@@ -70,50 +60,46 @@ class HttpSession final : public Connection, private Timer, public std::enable_s
   void SendContinue();
   void Serve(const HttpRequest& request);
   void Hold(HeldPoll held);
-  void OnPollDone(absl::StatusOr<std::string> body);
-  void CancelPoll();
   void BecomeWebSocket(WebSocketHandshake handshake);
 
   // Answers a request that could not be read; the connection ends.
   void Reject(HttpResponse refusal);
   void Respond(HttpResponse response);
   // Sends the response; `sent` runs when all of it is.
-  template <typename Sent>
-  void Write(HttpResponse response, Sent sent);
-  void OnAnswered();
+  void Write(HttpResponse response, absl::AnyInvocable<void()> sent);
+  void OnAnswered(bool close);
   void NextRequest();
-  void Linger();
+  // Gives the socket away.
+  Socket Leave();
   void End();
-  void Arm(absl::Duration timeout) {
-    context_.wheel.Arm(*this, ShardContext::After(absl::ToChronoNanoseconds(timeout)));
-  }
+  void Arm(absl::Duration timeout) { context_.wheel.Arm(*this, ShardContext::After(timeout)); }
 
   ShardContext& context_;
   const HttpDispatcher& dispatcher_;
-  tcp::socket socket_;
+  Socket socket_;
   const tcp::endpoint remote_;
   std::unique_ptr<HttpRequestReader> reader_;
   Asked asked_;
-  std::shared_ptr<session::Poll> poll_;
-  std::unique_ptr<Outgoing> outgoing_;
+  PollHold poll_;
+  HttpResponseWriter writer_;
   std::string rest_;  // came behind the request that is being answered
-  size_t lingered_ = 0;
   Phase phase_ = Phase::kIdle;
   bool waiting_readable_ = false;
   bool closing_ = false;
 };
 
-tcp::endpoint RemoteOf(const tcp::socket& socket) {
+tcp::endpoint RemoteOf(const Socket& socket) {
   boost::system::error_code gone;
   return socket.remote_endpoint(gone);
 }
 
-HttpSession::HttpSession(ShardContext& context, const HttpDispatcher& dispatcher, tcp::socket socket)
+HttpSession::HttpSession(ShardContext& context, const HttpDispatcher& dispatcher, Socket socket)
     : Connection(context.connections),
       context_(context),
       dispatcher_(dispatcher),
       socket_(std::move(socket)),
-      remote_(RemoteOf(socket_)) {}
+      remote_(RemoteOf(socket_)),
+      poll_(context) {}
 
 void HttpSession::Start() {
   Arm(context_.config.limits.handshake_timeout);
@@ -131,7 +117,7 @@ void HttpSession::Refuse() {
 
 void HttpSession::WaitReadable() {
   if (std::exchange(waiting_readable_, true)) return;
-  socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](boost::system::error_code error) {
+  socket_.async_wait(Socket::wait_read, [self = shared_from_this()](boost::system::error_code error) {
     self->waiting_readable_ = false;
     if (!error) self->OnReadable();
   });
@@ -160,11 +146,6 @@ void HttpSession::OnReadable() {
       // Watched only to see the poller vanish. One that sends on is not watched any further than this.
       rest_.append(bytes);
       if (rest_.size() <= context_.config.limits.request_head_bytes) WaitReadable();
-      break;
-    case Phase::kLingering:
-      lingered_ += count;
-      if (lingered_ > kLingerBytes) return End();
-      WaitReadable();
       break;
     case Phase::kWriting:
     case Phase::kEnded:
@@ -208,10 +189,8 @@ void HttpSession::SendContinue() {
 // ---- Answers
 
 void HttpSession::Serve(const HttpRequest& request) {
-  asked_ = {.method = request.method,
-            .minor_version = request.minor_version,
-            .keep_alive = request.keep_alive,
-            .answer_headers = {}};
+  asked_ = {.form = {.method = request.method, .minor_version = request.minor_version},
+            .keep_alive = request.keep_alive};
   boost::system::error_code gone;
   HttpAnswer answer =
       dispatcher_.Dispatch(context_, request, {.remote = remote_, .local = socket_.local_endpoint(gone).address()});
@@ -229,33 +208,13 @@ void HttpSession::Serve(const HttpRequest& request) {
 void HttpSession::Hold(HeldPoll held) {
   phase_ = Phase::kHolding;
   Disarm();  // a poll keeps its own time
-  asked_.answer_headers = std::move(held.headers);
-  poll_ = std::move(held.poll);
-  context_.metrics.polls.Add();
-  context_.metrics.Opened(observe::Transport::kPoll);
-  poll_->Start([self = shared_from_this()](absl::StatusOr<std::string> body) { self->OnPollDone(std::move(body)); });
+  poll_.Begin(std::move(held),
+              [self = shared_from_this()](HttpResponse response) { self->Respond(std::move(response)); });
   WaitReadable();
 }
 
-void HttpSession::OnPollDone(absl::StatusOr<std::string> body) {
-  CancelPoll();
-  if (body.ok()) context_.metrics.delivered_bytes.Add(body->size());
-  HttpResponse response = PollResponse(std::move(body));
-  for (HttpHeader& header : asked_.answer_headers) response.headers.push_back(std::move(header));
-  Respond(std::move(response));
-}
-
-void HttpSession::CancelPoll() {
-  if (poll_ == nullptr) return;
-  // The poll and this hold each other until here.
-  std::exchange(poll_, nullptr)->Cancel();
-  context_.metrics.Closed(observe::Transport::kPoll);
-}
-
 void HttpSession::BecomeWebSocket(WebSocketHandshake handshake) {
-  phase_ = Phase::kEnded;
-  Disarm();
-  StartWebSocket(context_, std::move(socket_), std::move(rest_), std::move(handshake));
+  StartWebSocket(context_, Leave(), std::move(rest_), std::move(handshake));
 }
 
 void HttpSession::Reject(HttpResponse refusal) {
@@ -265,37 +224,27 @@ void HttpSession::Reject(HttpResponse refusal) {
 }
 
 void HttpSession::Respond(HttpResponse response) {
-  response.close = response.close || closing_ || !asked_.keep_alive;
-  Write(std::move(response), [this] { OnAnswered(); });
+  response.close = response.close || closing_ || context_.draining() || !asked_.keep_alive;
+  const bool close = response.close;
+  Write(std::move(response), [this, close] { OnAnswered(close); });
 }
 
-template <typename Sent>
-void HttpSession::Write(HttpResponse response, Sent sent) {
+void HttpSession::Write(HttpResponse response, absl::AnyInvocable<void()> sent) {
   phase_ = Phase::kWriting;
   Arm(context_.config.limits.http_write_timeout);
   context_.metrics.Answered(response.status);
-  outgoing_ = std::make_unique<Outgoing>();
-  outgoing_->head = WriteResponseHead(response, asked_.minor_version, context_.settings.clock->Now());
-  outgoing_->response = std::move(response);
-  const bool body = HasBody(outgoing_->response, asked_.method);
-  const std::string_view content = body ? outgoing_->response.content() : std::string_view();
-  const std::array<boost::asio::const_buffer, 2> pieces = {boost::asio::buffer(outgoing_->head),
-                                                           boost::asio::buffer(content)};
-  boost::asio::async_write(
-      socket_, pieces,
-      [self = shared_from_this(), sent = std::move(sent)](boost::system::error_code error, size_t) mutable {
-        if (self->phase_ == Phase::kEnded) return;
-        if (error) return self->End();
-        sent();
-      });
+  writer_.Write(socket_, std::move(response), asked_.form, context_.settings.clock->Now(),
+                [self = shared_from_this(), sent = std::move(sent)](boost::system::error_code error) mutable {
+                  if (self->phase_ == Phase::kEnded) return;
+                  if (error) return self->End();
+                  sent();
+                });
 }
 
-void HttpSession::OnAnswered() {
-  const bool close = outgoing_->response.close;
-  outgoing_.reset();
+void HttpSession::OnAnswered(bool close) {
   asked_ = {};
   if (close) {
-    Linger();
+    LingerThenClose(context_, Leave(), served());
   } else {
     NextRequest();
   }
@@ -312,12 +261,10 @@ void HttpSession::NextRequest() {
   WaitReadable();
 }
 
-void HttpSession::Linger() {
-  phase_ = Phase::kLingering;
-  boost::system::error_code ignored;  // then the next read tells
-  socket_.shutdown(tcp::socket::shutdown_send, ignored);
-  Arm(kLingerTimeout);
-  WaitReadable();
+Socket HttpSession::Leave() {
+  phase_ = Phase::kEnded;
+  Disarm();
+  return std::move(socket_);
 }
 
 void HttpSession::CloseWhenIdle() {
@@ -341,14 +288,14 @@ void HttpSession::End() {
   // Whoever called goes on with this connection, or with a list that it is in; and the poll may be all that holds it.
   context_.shard.Post([self = shared_from_this()] {});
   Disarm();
-  CancelPoll();
+  poll_.Cancel();
   boost::system::error_code ignored;
   socket_.close(ignored);
 }
 
 }  // namespace
 
-void StartHttp(ShardContext& context, const HttpDispatcher& dispatcher, tcp::socket socket) {
+void StartHttp(ShardContext& context, const HttpDispatcher& dispatcher, Socket socket) {
   boost::system::error_code error;
   socket.non_blocking(true, error);
   if (error) return;  // dead on arrival

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 
 #include "bridge/observe/logging.h"
@@ -53,7 +52,8 @@ absl::Status BindFailure(std::string_view address, error_code error) {
 }
 
 // The first call that fails says why.
-error_code Open(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
+template <typename Acceptor>
+error_code Open(Acceptor& acceptor, const tcp::endpoint& endpoint) {
   error_code error;
   acceptor.open(endpoint.protocol(), error);
   // A restarted bridge gets its port back at once; a second one beside it does not.
@@ -71,7 +71,7 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(std::string_view addres
   boost::asio::io_context& io = fanout.shard(0).io();
   const absl::StatusOr<tcp::endpoint> endpoint = Resolve(address, io);
   if (!endpoint.ok()) return endpoint.status();
-  tcp::acceptor acceptor(io);
+  Acceptor acceptor(io);
   if (const error_code error = Open(acceptor, *endpoint)) return BindFailure(address, error);
   return std::unique_ptr<Listener>(new Listener(std::move(acceptor), fanout, clock, std::move(on_socket)));
 }
@@ -97,12 +97,12 @@ void Listener::Stop() {
 void Listener::Accept() {
   if (!acceptor_.is_open()) return;
   const size_t shard = next_shard_++ % fanout_.size();
-  const boost::asio::any_io_executor executor = fanout_.shard(shard).io().get_executor();
-  acceptor_.async_accept(
-      executor, [this, shard](error_code error, tcp::socket socket) { OnAccepted(error, shard, std::move(socket)); });
+  acceptor_.async_accept(fanout_.shard(shard).io().get_executor(), [this, shard](error_code error, Socket socket) {
+    OnAccepted(error, shard, std::move(socket));
+  });
 }
 
-void Listener::OnAccepted(error_code error, size_t shard, tcp::socket socket) {
+void Listener::OnAccepted(error_code error, size_t shard, Socket socket) {
   if (error && !acceptor_.is_open()) return;
   if (error) return TryAgainLater(error);
   error_code ignored;  // a socket that died meanwhile: its first read says so

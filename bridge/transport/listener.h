@@ -12,6 +12,7 @@
 #include "bridge/fanout/fanout.h"
 #include "bridge/model/clock.h"
 #include "bridge/observe/log_limiter.h"
+#include "bridge/transport/socket.h"
 
 namespace spanwire::transport {
 
@@ -19,7 +20,7 @@ namespace spanwire::transport {
 class Listener {
  public:
   // Runs on the thread of the shard that the socket is for; the socket's executor is that shard's.
-  using OnSocket = std::function<void(size_t shard, boost::asio::ip::tcp::socket socket)>;
+  using OnSocket = std::function<void(size_t shard, Socket socket)>;
 
   // Binds to `address`, host:port; port 0 picks a free one. The kernel queues what connects until Start. Fails with a
   // sentence that names the address: INVALID_ARGUMENT where it is none, else FAILED_PRECONDITION.
@@ -35,12 +36,12 @@ class Listener {
   const boost::asio::ip::tcp::endpoint& local() const { return local_; }
 
  private:
-  using Acceptor = boost::asio::ip::tcp::acceptor;
+  using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
   Listener(Acceptor acceptor, fanout::Fanout& fanout, const model::Clock& clock, OnSocket on_socket);
 
   void Accept();
-  void OnAccepted(boost::system::error_code error, size_t shard, boost::asio::ip::tcp::socket socket);
+  void OnAccepted(boost::system::error_code error, size_t shard, Socket socket);
   void TryAgainLater(boost::system::error_code error);
 
   fanout::Fanout& fanout_;

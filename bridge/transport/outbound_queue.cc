@@ -3,8 +3,6 @@
 #include <cassert>
 #include <utility>
 
-#include "bridge/transport/websocket/frame_header.h"
-
 namespace spanwire::transport {
 
 Slice Slice::Of(std::string text) {
@@ -32,21 +30,22 @@ void OutboundQueue::AppendUnsent(absl::Span<const Slice> slices, size_t written)
   bytes_ -= written;
 }
 
-size_t OutboundQueue::DropUnsent() {
+size_t OutboundQueue::DropUnsent(MessageEnd message_end) {
   const size_t before = bytes_;
-  if (head_sent_ == 0) {
-    Clear();
-    return before;
+  size_t keep = head_;  // slices before it stay
+  size_t kept_bytes = 0;
+  for (size_t sent = head_sent_; keep < slices_.size(); sent = 0) {
+    std::string_view& bytes = slices_[keep].bytes;
+    const size_t end = message_end(bytes, sent);
+    if (end == sent) break;
+    if (end != kGoesOn) bytes = bytes.substr(0, end);
+    kept_bytes += bytes.size() - sent;
+    ++keep;
+    if (end != kGoesOn) break;
   }
-  Slice& head = slices_[head_];
-  const size_t end = websocket::FrameEndFrom(head.bytes, head_sent_);
-  if (end == head_sent_) {
-    Clear();
-    return before;
-  }
-  head.bytes = head.bytes.substr(0, end);
-  slices_.resize(head_ + 1);
-  bytes_ = end - head_sent_;
+  slices_.resize(keep);
+  bytes_ = kept_bytes;
+  if (empty()) Clear();
   return before - bytes_;
 }
 

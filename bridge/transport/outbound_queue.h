@@ -55,9 +55,14 @@ class OutboundQueue {
   FlushResult Flush(Sink&& sink);
   FlushResult Flush(int fd) { return Flush(SocketSink(fd)); }
 
-  // Drops everything but the rest of a frame that is partly sent, so that a close frame appended next is understood.
-  // Only where slices are runs of whole WebSocket frames. Returns the number of bytes dropped.
-  size_t DropUnsent();
+  // Tells where in `slice`, of which `sent` bytes are sent, the message ends that is partly sent: `sent` itself where
+  // none is, kGoesOn where it ends in a later slice. Which messages these are the wire format knows.
+  using MessageEnd = size_t (*)(std::string_view slice, size_t sent);
+  static constexpr size_t kGoesOn = std::string_view::npos;
+
+  // Drops everything but the rest of a message that is partly sent, so that what is appended next is understood.
+  // Returns the number of bytes dropped.
+  size_t DropUnsent(MessageEnd message_end);
   // Drops everything.
   void Clear();
 

@@ -16,6 +16,15 @@ HttpResponse Refuse(std::string_view code, std::string detail) {
   return ProblemResponse({.status = 400, .code = code, .detail = std::move(detail)});
 }
 
+HttpResponse PollResponse(absl::StatusOr<std::string> body) {
+  if (!body.ok()) {
+    return ProblemResponse({.status = 503,
+                            .code = session::error_code::kOverloaded,
+                            .detail = "the broker cannot be read now; poll again with the same cursor"});
+  }
+  return {.headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, .body = *std::move(body)};
+}
+
 }  // namespace
 
 std::variant<std::shared_ptr<session::Poll>, HttpResponse> MakePoll(ShardContext& context, const HttpRequest& request,
@@ -25,7 +34,8 @@ std::variant<std::shared_ptr<session::Poll>, HttpResponse> MakePoll(ShardContext
   if (!query.ok()) {
     return Refuse(session::error_code::kBadRequest, std::string(model::ToStd(query.status().message())));
   }
-  if (request.method == HttpMethod::kHead) query->wait = absl::ZeroDuration();
+  // While the bridge drains nobody is held: the poller gets what there is, and goes on elsewhere.
+  if (request.method == HttpMethod::kHead || context.draining()) query->wait = absl::ZeroDuration();
   session::PollPeer peer{.tenant_id = "",
                          .remote_address = EndpointText(remote),
                          .user_agent = *context.user_agents.Intern(request.Header("User-Agent"))};
@@ -36,13 +46,28 @@ std::variant<std::shared_ptr<session::Poll>, HttpResponse> MakePoll(ShardContext
   return poll;
 }
 
-HttpResponse PollResponse(absl::StatusOr<std::string> body) {
-  if (!body.ok()) {
-    return ProblemResponse({.status = 503,
-                            .code = session::error_code::kOverloaded,
-                            .detail = "the broker cannot be read now; poll again with the same cursor"});
-  }
-  return {.headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, .body = *std::move(body)};
+void PollHold::Begin(HeldPoll held, absl::AnyInvocable<void(HttpResponse)> answer) {
+  held_ = std::move(held);
+  context_.metrics.polls.Add();
+  context_.metrics.Opened(observe::Transport::kPoll);
+  held_.poll->Start([this, answer = std::move(answer)](absl::StatusOr<std::string> body) mutable {
+    answer(Finish(std::move(body)));
+  });
+}
+
+void PollHold::Cancel() {
+  if (held_.poll == nullptr) return;
+  // The poll and whoever waits for its answer hold each other until here.
+  std::exchange(held_.poll, nullptr)->Cancel();
+  context_.metrics.Closed(observe::Transport::kPoll);
+}
+
+HttpResponse PollHold::Finish(absl::StatusOr<std::string> body) {
+  Cancel();
+  if (body.ok()) context_.metrics.delivered_bytes.Add(body->size());
+  HttpResponse response = PollResponse(std::move(body));
+  for (HttpHeader& header : held_.headers) response.headers.push_back(std::move(header));
+  return response;
 }
 
 }  // namespace spanwire::transport

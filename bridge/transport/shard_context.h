@@ -11,6 +11,7 @@
 #include "bridge/session/settings.h"
 #include "bridge/transport/connection_set.h"
 #include "bridge/transport/outbound_queue.h"
+#include "bridge/transport/readiness.h"
 #include "bridge/transport/timer_wheel.h"
 #include "bridge/transport/user_agents.h"
 
@@ -24,13 +25,15 @@ struct ShardContext {
   static constexpr size_t kReadBufferBytes = 64 * 1024;
 
   ShardContext(fanout::Shard& shard_in, session::Registry& registry_in, const session::Settings& settings_in,
-               const config::Config& config_in, observe::Metrics& metrics_in, ConnectionCount& count)
+               const config::Config& config_in, observe::Metrics& metrics_in, const Readiness& readiness_in,
+               ConnectionCount& count)
       : shard(shard_in),
         registry(registry_in),
         settings(settings_in),
         config(config_in),
         all_metrics(metrics_in),
         metrics(shard_in.metrics()),
+        readiness(readiness_in),
         connections(count) {}
 
   fanout::Shard& shard;
@@ -39,6 +42,7 @@ struct ShardContext {
   const config::Config& config;
   observe::Metrics& all_metrics;   // the whole bridge's; any thread
   observe::ShardMetrics& metrics;  // this shard's
+  const Readiness& readiness;
   TimerWheel wheel{std::chrono::steady_clock::now(), kTick};
   OutboundQueuePool queues;
   UserAgents user_agents;
@@ -47,9 +51,12 @@ struct ShardContext {
   // Whoever owns a client's socket is a Connection in here.
   ConnectionSet connections;
 
+  // The bridge goes away: whoever begins now was not told by the drain.
+  bool draining() const { return readiness.Get() == Readiness::State::kDraining; }
+
   // A deadline for `wheel`.
-  static TimerWheel::TimePoint After(TimerWheel::Duration duration) {
-    return std::chrono::steady_clock::now() + duration;
+  static TimerWheel::TimePoint After(absl::Duration duration) {
+    return std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(duration);
   }
 };
 

@@ -112,6 +112,21 @@ class RawClient {
     return buffer_;
   }
 
+  // What came behind what was read, up to and with `text`, without taking it; empty where it does not come.
+  std::string PeekUntil(std::string_view text) {
+    size_t at;
+    while ((at = buffer_.find(text)) == std::string::npos) {
+      if (!Receive()) return "";
+    }
+    return buffer_.substr(0, at + text.size());
+  }
+  // Takes what PeekUntil gives.
+  std::string ReadUntil(std::string_view text) {
+    std::string bytes = PeekUntil(text);
+    buffer_.erase(0, bytes.size());
+    return bytes;
+  }
+
   // Whether the server ends the connection before anything else comes and before the deadline.
   bool Ends() {
     if (!buffer_.empty()) return false;

@@ -19,8 +19,7 @@ class ListenerTest : public HttpServerTest {
       directory_.emplace(*fanout_);
       fanout_->Start();
     }
-    return Listener::Bind(address, *fanout_, model::Clock::System(), [](size_t, boost::asio::ip::tcp::socket) {})
-        .status();
+    return Listener::Bind(address, *fanout_, model::Clock::System(), [](size_t, Socket) {}).status();
   }
 };
 

@@ -3,16 +3,13 @@
 #include <gmock/gmock.h>
 
 #include "tests/unit/transport/http_server_fixture.h"
+#include "tests/unit/transport/websocket_handshake.h"
 
 namespace spanwire::transport {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-constexpr char kHandshake[] =
-    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-    "Sec-WebSocket-Version: 13\r\n";
 
 TEST_F(HttpServerTest, HealthReadinessAndMetricsAreAnswered) {
   Start();
@@ -166,7 +163,7 @@ TEST_F(HttpServerTest, AnUpgradeBecomesAWebSocketWithWhatWasSentEarly) {
   for (const char* path : {"/ws", "/api/ws/realtime?heartbeat=json"}) {
     RawClient client(port());
     // A masked ping (RFC 6455, section 5.5.2) right behind the head.
-    client.Send(std::string("GET ") + path + " HTTP/1.1\r\nHost: localhost\r\n" + kHandshake + "\r\n" +
+    client.Send(std::string("GET ") + path + " HTTP/1.1\r\nHost: localhost\r\n" + std::string(kHandshake) + "\r\n" +
                 std::string("\x89\x80\x01\x02\x03\x04", 6));
     const ClientResponse response = client.Read();
     EXPECT_EQ(response.status, 101);

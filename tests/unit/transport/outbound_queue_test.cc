@@ -210,7 +210,7 @@ TEST(OutboundQueue, DropUnsentKeepsOnlyTheRestOfAPartlySentFrame) {
     queue.Flush(sink);
     ASSERT_EQ(sink.taken(), all.substr(0, room));
 
-    EXPECT_EQ(queue.DropUnsent(), all.size() - whole_frames.size());
+    EXPECT_EQ(queue.DropUnsent(websocket::FrameEndFrom), all.size() - whole_frames.size());
     EXPECT_EQ(queue.bytes(), whole_frames.size() - room);
     EXPECT_EQ(queue.empty(), queue.bytes() == 0);
     queue.Append(Slice::Of(close));
@@ -227,7 +227,7 @@ TEST(OutboundQueue, DropUnsentReleasesWhatItDrops) {
   queue.Append(slice);
   ScriptedSink sink(1);
   queue.Flush(sink);
-  queue.DropUnsent();
+  queue.DropUnsent(websocket::FrameEndFrom);
   EXPECT_EQ(slice.owner.use_count(), 2);
   EXPECT_EQ(queue.bytes(), 2u);
 }

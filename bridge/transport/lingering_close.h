@@ -1,0 +1,14 @@
+#pragma once
+
+#include "bridge/transport/shard_context.h"
+#include "bridge/transport/socket.h"
+
+namespace spanwire::transport {
+
+// Takes over a socket on which the last answer has been sent. Says so to the client and throws away what it still
+// sends, until it closes its side too, has had its time or sent too much: a socket closed with bytes unread resets the
+// connection, and the client might lose the answer. `served`: whether it still counts as one of those the bridge
+// serves. Shard thread only.
+void LingerThenClose(ShardContext& context, Socket socket, bool served);
+
+}  // namespace spanwire::transport
