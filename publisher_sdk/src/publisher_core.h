@@ -17,6 +17,9 @@
 
 namespace spanwire::internal {
 
+// No wait is longer, so that adding one to a time cannot overflow.
+inline constexpr Duration kForever = std::chrono::hours(24 * 365);
+
 // The engine of a Publisher: an outbox, at most one stream, and the SDK's thread, the only one that drives the stream
 // and calls back. Callers and gRPC's threads change the state under `mutex_` and wake that thread, which takes its next
 // step under the lock and performs it outside. Methods as in Publisher.

@@ -155,6 +155,20 @@ TEST_F(OutboxTest, OtherRefusalsAreFinalAndCarryTheReason) {
   EXPECT_EQ(outbox_->bytes(), 0u);
 }
 
+TEST_F(OutboxTest, AnEventThatTheBridgeCanNeverTakeIsNotSentAgain) {
+  Add("large");
+  Add("late");
+  EXPECT_EQ(Next(), "1:large,late");
+  EXPECT_TRUE(Answer(1, {Refused(Refusal(grpc::StatusCode::INVALID_ARGUMENT, "EVENT_EXCEEDS_HISTORY")),
+                         Refused(Refusal(grpc::StatusCode::FAILED_PRECONDITION, "OFFSETS_EXHAUSTED"))})
+                  .ok());
+  ASSERT_EQ(completed_.size(), 2u);
+  EXPECT_EQ(completed_[0].result.reason, "EVENT_EXCEEDS_HISTORY");
+  EXPECT_EQ(completed_[1].result.reason, "OFFSETS_EXHAUSTED");
+  EXPECT_TRUE(outbox_->empty());
+  EXPECT_EQ(outbox_->retried(), 0u);
+}
+
 TEST_F(OutboxTest, AnEventInWaitingFailsAtItsDeadlineAndOthersStay) {
   Add("a", 1s);
   Add("b", 3s);
