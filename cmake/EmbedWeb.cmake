@@ -1,14 +1,15 @@
-# spanwire_embed_web(target) compiles the files of web/client and web/console into a target, which then has
-# FindEmbeddedFile() of bridge/transport/embedded_files.h. Rebuilt when one of them changes, comes or goes. Needs nothing
-# but CMake: this file, run as a script, also writes the C++ source.
+# spanwire_embed_web(target) compiles the files of web/ into a target, which then has FindEmbeddedFile() of
+# bridge/transport/embedded_files.h. Rebuilt when one of them changes, comes or goes. Needs nothing but CMake: this file,
+# run as a script, also writes the C++ source.
 #
-# Comments stay in the repository: the browser gets the JavaScript without them, a third smaller.
+# Comments and indentation stay in the repository. The modules of web/client are served as one, /client/spanwire.js: one
+# request rather than a chain of them, and smaller. `cmake -DWEB_ROOT=web -DBUNDLE=FILE -P EmbedWeb.cmake` writes just that.
 cmake_minimum_required(VERSION 3.25)
 set(SPANWIRE_EMBED_WEB_SCRIPT ${CMAKE_CURRENT_LIST_FILE})
 
 function(spanwire_web_files result root)
-  file(GLOB files ${ARGN} ${root}/client/*.js ${root}/console/*.html ${root}/console/*.css
-    ${root}/console/*.js ${root}/console/*.svg)
+  file(GLOB files ${ARGN} ${root}/client/*.js ${root}/integrations/*.js ${root}/console/*.html
+    ${root}/console/*.css ${root}/console/*.js ${root}/console/*.svg)
   set(${result} ${files} PARENT_SCOPE)
 endfunction()
 
@@ -46,13 +47,58 @@ function(content_type result file)
   set(${result} "${${extension}}" PARENT_SCOPE)
 endfunction()
 
-# Block comments of JSDoc and lines that are nothing but a comment.
+# The modules of the client, each after those that it imports.
+set(CLIENT_MODULES backoff listeners subscriptions event_stream http_transport websocket_transport connection spanwire)
+
+# Block comments of JSDoc, comments at the end of a line after two spaces, and lines that are nothing but a comment.
 function(strip_comments result text)
   string(REGEX REPLACE "/\\*\\*([^*]|\\*+[^*/])*\\*+/" "" text "${text}")
   string(REGEX REPLACE "\n[ \t]*//[^\n]*" "" text "\n${text}")
-  string(REGEX REPLACE "[ \t]*\n([ \t]*\n)*" "\n" text "${text}")
+  string(REGEX REPLACE "  //[^\n]*" "" text "${text}")
+  string(REGEX REPLACE "[ \t]*\n[ \t\n]*" "\n" text "${text}")
   string(STRIP "${text}" text)
   set(${result} "${text}\n" PARENT_SCOPE)
+endfunction()
+
+# Private names mean nothing outside of their class: `#subscriptions` becomes `#_0`. The longest first, so that none is
+# found within another.
+function(shorten_private_names result text)
+  string(REGEX MATCHALL "#[a-z][A-Za-z]*" names "${text}")
+  list(REMOVE_DUPLICATES names)
+  set(count 0)
+  foreach(length RANGE 40 2)
+    foreach(name IN LISTS names)
+      string(LENGTH "${name}" own_length)
+      if(own_length EQUAL length)
+        string(REPLACE "${name}" "#_${count}" text "${text}")
+        math(EXPR count "${count} + 1")
+      endif()
+    endforeach()
+  endforeach()
+  set(${result} "${text}" PARENT_SCOPE)
+endfunction()
+
+# One module of them all, which exports what the last one does.
+function(bundle_client result)
+  file(GLOB found RELATIVE ${WEB_ROOT}/client ${WEB_ROOT}/client/*.js)
+  list(TRANSFORM CLIENT_MODULES APPEND .js OUTPUT_VARIABLE listed)
+  list(REMOVE_ITEM found ${listed})
+  if(found)
+    message(FATAL_ERROR "CLIENT_MODULES of EmbedWeb.cmake lacks ${found}")
+  endif()
+  set(bundle "")
+  foreach(module IN LISTS listed)
+    file(READ ${WEB_ROOT}/client/${module} text)
+    strip_comments(text "${text}")
+    string(REGEX REPLACE "(^|\n)import [^\n]*;" "" text "${text}")
+    if(NOT module STREQUAL "spanwire.js")
+      string(REGEX REPLACE "(^|\n)export " "\\1" text "${text}")
+    endif()
+    string(APPEND bundle "${text}")
+  endforeach()
+  shorten_private_names(bundle "${bundle}")
+  strip_comments(bundle "${bundle}")
+  set(${result} "${bundle}" PARENT_SCOPE)
 endfunction()
 
 function(write_source)
@@ -61,8 +107,13 @@ function(write_source)
   foreach(file IN LISTS files)
     url_path(path "${file}")
     content_type(type "${file}")
+    if(path MATCHES "^/client/" AND NOT path STREQUAL "/client/spanwire.js")
+      continue()
+    endif()
     file(READ "${file}" text)
-    if(file MATCHES "\\.js$")
+    if(path STREQUAL "/client/spanwire.js")
+      bundle_client(text)
+    elseif(file MATCHES "\\.js$")
       strip_comments(text "${text}")
     endif()
     string(SHA256 hash "${text}")
@@ -77,6 +128,9 @@ function(write_source)
   file(WRITE ${OUTPUT} "${source}")
 endfunction()
 
-if(CMAKE_SCRIPT_MODE_FILE)
+if(CMAKE_SCRIPT_MODE_FILE AND BUNDLE)
+  bundle_client(bundle)
+  file(WRITE ${BUNDLE} "${bundle}")
+elseif(CMAKE_SCRIPT_MODE_FILE)
   write_source()
 endif()

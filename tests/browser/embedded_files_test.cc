@@ -34,12 +34,24 @@ TEST(EmbeddedFilesTest, PagesAreTheFilesByteForByte) {
 }
 
 TEST(EmbeddedFilesTest, ModulesKeepTheirCodeAndLoseTheirComments) {
-  const std::string body = Body("/client/subscriptions.js");
-  EXPECT_THAT(body, HasSubstr(R"(/^([0-9A-Za-z]+)-(\d+)$/.exec(cursor) ?? [];)"));
-  EXPECT_THAT(body, HasSubstr("`\"${cursor}\" is no cursor: pass one that the bridge gave out`"));
-  EXPECT_THAT(body, EndsWith("}\n"));
+  const std::string body = Body("/console/units.js");
+  EXPECT_THAT(body, HasSubstr("export function formatOf(metric) {"));
+  EXPECT_THAT(body, HasSubstr("`${CLOCK_SECONDS.format(ms)}.${String(new Date(ms).getMilliseconds()).padStart(3, '0')}`"));
+  EXPECT_THAT(body, EndsWith("\n"));
   EXPECT_THAT(body, Not(HasSubstr("/**")));
   EXPECT_THAT(body, Not(HasSubstr("// ")));
+}
+
+TEST(EmbeddedFilesTest, TheClientIsOneModule) {
+  const std::string body = Body("/client/spanwire.js");
+  EXPECT_THAT(body, HasSubstr(R"(/^([0-9A-Za-z]+)-(\d+)$/.exec(cursor) ?? [];)"));
+  EXPECT_THAT(body, HasSubstr("`\"${cursor}\" is no cursor: pass one that the bridge gave out`"));
+  EXPECT_THAT(body, HasSubstr("\nclass Subscriptions {\n"));
+  EXPECT_THAT(body, HasSubstr("\nexport class WebSocketManager {\n"));
+  EXPECT_THAT(body, HasSubstr("\nexport const wsManager ="));
+  EXPECT_THAT(body, Not(HasSubstr("import ")));
+  EXPECT_THAT(body, Not(HasSubstr("#subscriptions")));
+  EXPECT_EQ(FindEmbeddedFile("/client/subscriptions.js"), nullptr);
 }
 
 TEST(EmbeddedFilesTest, ContentTypesFollowTheEnding) {

@@ -1,10 +1,11 @@
-// A bridge of a few pages for tests of the client and the console: WebSocket and long poll of docs/protocol.md over one
-// log, the static files, and every kind of trouble a network makes.
+// A bridge of a few pages for tests of the client and the console: WebSocket, Server-Sent Events and long poll of
+// docs/protocol.md over one log, the static files, and every kind of trouble a network makes.
 import { createReadStream, existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
+import { clientBundle } from './client_bundle.mjs';
 
 const WEB = new URL('../../web/', import.meta.url);
 const CONTENT_TYPES = {
@@ -14,9 +15,17 @@ const CONTENT_TYPES = {
   '.svg': 'image/svg+xml',
 };
 
+const CLIENT = clientBundle();
+
 export class FakeBridge {
-  /** `open`, `refuse` (403 to every upgrade) or `swallow` (accept it, then nothing). */
+  /** `open`, `refuse` (403 to every upgrade), `swallow` (accept it, then nothing) or `deafen` (only greet). */
   webSocket = 'open';
+  /** How long a session lasts before its token expires; 0: for good. */
+  sessionMs = 0;
+  /** `open`, `absent` (404) or `hold` (as a proxy that passes nothing on before the end). */
+  streams = 'open';
+  /** Where set, the token that is needed; any other, or none, ends with 4001 or 401. */
+  token = '';
   secure = false;
   port = 0;
   historyLimit = 1000;
@@ -85,7 +94,7 @@ export class FakeBridge {
     for (const session of this.#sessions) {
       if (session.topics.has(topic)) session.ws.send(JSON.stringify(event));
     }
-    for (const wake of [...this.#waiting]) wake(topic);
+    for (const wake of [...this.#waiting]) wake(topic, event);
     return event.offset;
   }
 
@@ -103,13 +112,32 @@ export class FakeBridge {
     ws.on('error', () => {});
     if (this.webSocket === 'swallow') return;
     const session = { ws, topics: new Set() };
-    this.#sessions.add(session);
     ws.on('close', () => this.#sessions.delete(session));
-    ws.on('message', (text) => this.#handle(session, JSON.parse(text)));
-    this.#say(ws, 'connected', '$bridge', {
+    ws.on('message', (text) => {
+      const message = JSON.parse(text);
+      if (message.action === 'auth') return this.#authenticate(session, message.token);
+      if (this.webSocket !== 'deafen') this.#handle(session, message);
+    });
+    if (!this.token) this.#greet(session);
+  }
+
+  #authenticate(session, token) {
+    if (token === this.token) return this.#greet(session);
+    this.#say(session.ws, 'disconnect', '$bridge', { code: 4001, reason: 'bad token', reconnect: false });
+    session.ws.close(4001, 'bad token');
+  }
+
+  #greet(session) {
+    this.#sessions.add(session);
+    this.#say(session.ws, 'connected', '$bridge', this.#welcome());
+  }
+
+  #welcome() {
+    return {
       client_id: `c${Math.random().toString(36).slice(2, 10)}`, protocol: 1, ping_interval_ms: 30_000,
       server: 'spanwire-bridge/0.1.0', node: 'fake', secure: this.secure,
-    });
+      session_expires_at: this.sessionMs ? new Date(Date.now() + this.sessionMs).toISOString() : undefined,
+    };
   }
 
   #handle({ ws, topics }, { action, id, topic, topics: names = [topic], since, history = 0 }) {
@@ -158,14 +186,17 @@ export class FakeBridge {
 
   #serve(request, response) {
     const url = new URL(request.url, this.url);
-    if (url.pathname === '/api/poll') return this.#poll(url.searchParams, response);
+    if (url.pathname.startsWith('/api/')) return this.#api(url, request, response);
+    if (url.pathname === '/client/spanwire.js') {
+      response.writeHead(200, { 'content-type': CONTENT_TYPES['.js'], 'cache-control': 'no-cache' });
+      response.end(CLIENT);
+      return;
+    }
     const path = url.pathname === '/' ? 'console/index.html'
       : url.pathname.startsWith('/favicon') ? 'console/favicon.svg' : url.pathname.slice(1);
     const file = new URL(path, WEB);
     if (!file.href.startsWith(WEB.href) || !CONTENT_TYPES[extname(path)] || !existsSync(file)) {
-      response.writeHead(404, { 'content-type': 'application/problem+json' });
-      response.end(JSON.stringify({ status: 404, code: 'not_found', detail: `no ${url.pathname}` }));
-      return;
+      return this.#refuse(response, 404, 'not_found', `no ${url.pathname}`);
     }
     response.writeHead(200, {
       'content-type': CONTENT_TYPES[extname(path)],
@@ -173,6 +204,41 @@ export class FakeBridge {
       'cache-control': 'no-cache',
     });
     createReadStream(fileURLToPath(file)).pipe(response);
+  }
+
+  #refuse(response, status, code, detail) {
+    response.writeHead(status, { 'content-type': 'application/problem+json' });
+    response.end(JSON.stringify({ status, code, detail }));
+  }
+
+  #api({ pathname, searchParams }, request, response) {
+    if (this.token && request.headers.authorization !== `Bearer ${this.token}`) {
+      return this.#refuse(response, 401, 'unauthorized', 'bad token');
+    }
+    if (pathname === '/api/poll') return this.#poll(searchParams, response);
+    if (pathname === '/api/sse' && this.streams !== 'absent') return this.#stream(searchParams, response);
+    return this.#refuse(response, 404, 'not_found', `no ${pathname}`);
+  }
+
+  #stream(query, response) {
+    const names = query.get('topics').split(',');
+    const cursor = query.get('cursor');
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    response.flushHeaders();
+    if (this.streams === 'hold') return;
+    const say = (type, topic, data) =>
+      response.write(`data: ${JSON.stringify({ type, topic, data, timestamp: new Date().toISOString() })}\n\n`);
+    const tell = (event) => response.write(`id: ${this.#cursor(event.offset)}\ndata: ${JSON.stringify(event)}\n\n`);
+    say('connected', '$bridge', this.#welcome());
+    const resumed = names.filter((name) => cursor && this.#canResume(name, cursor));
+    for (const name of names) {
+      const recovered = cursor ? resumed.includes(name) : undefined;
+      say('subscription', name, { cursor: recovered ? cursor : this.#cursor(), recovered });
+    }
+    resumed.flatMap((name) => this.#after(name, cursor)).sort((a, b) => a.offset - b.offset).forEach(tell);
+    const wake = (topic, event) => names.includes(topic) && tell(event);
+    this.#waiting.add(wake);
+    response.on('close', () => this.#waiting.delete(wake));
   }
 
   #poll(query, response) {

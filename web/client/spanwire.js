@@ -26,6 +26,8 @@ import { Subscriptions } from './subscriptions.js';
 /**
  * The browser's own functions; tests bring others.
  * @typedef {object} Runtime
+ * @property {{addEventListener?: (type: string, handler: () => void) => void}} page tells of the network, of being
+ *   hidden and of being shown again
  * @property {new (url: string) => WebSocket} WebSocket
  * @property {(url: string, init: RequestInit) => Promise<Response>} fetch
  * @property {(action: () => void, ms: number) => number} setTimeout
@@ -41,11 +43,22 @@ import { Subscriptions } from './subscriptions.js';
  * @property {string} [since] a cursor to resume from
  */
 
+/**
+ * @typedef {object} Options
+ * @property {string | URL} [url] root of the bridge; default: where this module was loaded from
+ * @property {() => string | null | Promise<string | null>} [getToken] provides a fresh token: called on each connect,
+ *   when the bridge takes the last one no more, and before it expires
+ * @property {boolean} [giveUp] stop after ten failed attempts in a row, instead of trying on slowly
+ * @property {new (url: string) => WebSocket} [WebSocket] another implementation, such as the one that tabs share
+ */
+
 /** @typedef {import('./connection.js').State} State */
+/** @typedef {import('./connection.js').Transport} Transport */
 /** @typedef {ReturnType<WebSocketManager['getStatus']>} Status */
 
 /** @returns {Runtime} */
 const browserRuntime = () => ({
+  page: globalThis,
   WebSocket: globalThis.WebSocket,
   fetch: (url, init) => fetch(url, init),
   setTimeout: (action, ms) => Number(setTimeout(action, ms)),
@@ -55,14 +68,14 @@ const browserRuntime = () => ({
   report: (error) => 'reportError' in globalThis ? reportError(error) : console.error(error),
 });
 
-/** @type {Partial<Record<State, 'websocket' | 'poll'>>} */
-const TRANSPORTS = { connected: 'websocket', polling: 'poll' };
-
 /**
- * Live events of a Spanwire bridge, each once and in order per topic, over WebSocket or, where that is blocked, long
- * poll. Handlers may be added at any time; every function that adds one returns a function that removes it.
+ * Live events of a Spanwire bridge, each once and in order per topic, over WebSocket or, where that is blocked,
+ * Server-Sent Events or long poll. Handlers may be added at any time; every function that adds one returns a function
+ * that removes it.
  */
 export class WebSocketManager {
+  #options;
+  #runtime;
   #connection;
   #subscriptions;
   #byTopic;
@@ -72,14 +85,15 @@ export class WebSocketManager {
   #stats = { messages: 0, bytes: 0, gaps: 0, dropped: 0, latencyMs: 0 };
   /** @type {Map<string, number>} */
   #events = new Map();
+  /** @type {{state: State, transport: Transport}} what handlers were last told */
+  #told = { state: 'disconnected', transport: null };
 
   /**
-   * @param {object} [options]
-   * @param {string | URL} [options.url] root of the bridge; default: where this module was loaded from
-   * @param {Partial<Runtime>} [options.runtime]
+   * @param {Options & {runtime?: Partial<Runtime>}} [options]
    */
-  constructor({ url = new URL('..', import.meta.url), runtime } = {}) {
-    const full = { ...browserRuntime(), ...runtime };
+  constructor({ url = new URL('..', import.meta.url), runtime, ...options } = {}) {
+    const full = this.#runtime = { ...browserRuntime(), ...runtime };
+    this.#options = { url, ...options };
     this.#byTopic = new Listeners(full.report);
     this.#byType = new Listeners(full.report);
     this.#lifecycle = new Listeners(full.report);
@@ -87,8 +101,8 @@ export class WebSocketManager {
       this.#stats.gaps++;
       this.#lifecycle.call('gap', gap);
     });
-    this.#connection = new Connection(new URL(url), full, this.#subscriptions, {
-      changed: (state, before, ending) => this.#changed(state, before, ending),
+    this.#connection = new Connection(this.#options, full, this.#subscriptions, {
+      changed: (ending) => this.#changed(ending),
       message: (message) => this.#message(message),
       received: (count, size) => {
         this.#stats.messages += count;
@@ -99,14 +113,29 @@ export class WebSocketManager {
     });
   }
 
-  /** Connects, or tries again at once where it waits or has failed. */
-  connect() {
+  /**
+   * Connects, or tries again at once where it waits or has failed.
+   * @param {Options} [options] change those given before, and count from the next attempt on
+   */
+  connect(options) {
+    Object.assign(this.#options, options);
+    this.#runtime.WebSocket = this.#options.WebSocket ?? this.#runtime.WebSocket;
     this.#connection.start();
   }
 
   /** Leaves. Subscriptions and positions stay: connect() resumes. */
   disconnect() {
     this.#connection.stop();
+  }
+
+  /** Asks every ten seconds instead of holding a connection, until stopPolling() or disconnect(). */
+  startPolling() {
+    this.#connection.startPolling();
+  }
+
+  /** Back to a live connection, from where polling ended. */
+  stopPolling() {
+    this.#connection.stopPolling();
   }
 
   /**
@@ -137,7 +166,7 @@ export class WebSocketManager {
 
   /**
    * @param {object} message a frame of docs/protocol.md, section 2
-   * @returns {boolean} whether it was sent; false while there is no WebSocket
+   * @returns {boolean} whether it was sent; false: there is no WebSocket, and it waits for one with at most 99 others
    */
   send(message) {
     return this.#connection.send(message);
@@ -158,7 +187,7 @@ export class WebSocketManager {
     return this.#lifecycle.add('error', handler);
   }
 
-  /** @param {(transport: Status['transport']) => void} handler */
+  /** @param {(transport: Transport) => void} handler how events come from now on; null: not at all */
   onTransport(handler) {
     return this.#lifecycle.add('transport', handler);
   }
@@ -177,10 +206,10 @@ export class WebSocketManager {
   }
 
   getStatus() {
-    const { state, failures, retryInMs, welcome } = this.#connection;
+    const { state, transport, failures, retryInMs, welcome } = this.#connection;
     return {
       state,
-      transport: TRANSPORTS[state] ?? null,
+      transport,
       failures,
       retryInMs,
       /** `data` of the bridge's last `connected`: client_id, server, node, secure, ... */
@@ -199,20 +228,17 @@ export class WebSocketManager {
     };
   }
 
-  /**
-   * @param {State} state
-   * @param {State} before
-   * @param {import('./websocket_transport.js').Ending} [ending]
-   */
-  #changed(state, before, ending) {
+  /** @param {import('./websocket_transport.js').Ending} [ending] */
+  #changed(ending) {
     const status = this.getStatus();
-    const transportBefore = TRANSPORTS[before] ?? null;
-    this.#lifecycle.call('state', status);
-    if (status.transport !== transportBefore) this.#lifecycle.call('transport', status.transport);
-    if (status.transport && !transportBefore) {
+    const before = this.#told;
+    this.#told = status;
+    if (status.state !== before.state) this.#lifecycle.call('state', status);
+    if (status.transport !== before.transport) this.#lifecycle.call('transport', status.transport);
+    if (status.transport && !before.transport) {
       this.#connects++;
       this.#lifecycle.call('connect', status);
-    } else if (!status.transport && transportBefore) {
+    } else if (!status.transport && before.transport) {
       this.#lifecycle.call('disconnect', ending);
     }
   }

@@ -15,6 +15,7 @@
  * @property {number} request id of the subscribe frame whose answer counts
  * @property {boolean} alone its last poll with others was refused, so it is asked for by itself
  * @property {boolean} refused its own poll was refused
+ * @property {boolean} declined the bridge could not serve it at the moment, so it is to be asked for again
  */
 
 /**
@@ -44,6 +45,8 @@
 /** Topics in one subscribe frame; keeps it far below the bridge's 64 KiB. */
 const TOPICS_PER_FRAME = 64;
 const POLL_WAIT_S = 25;
+/** Errors that pass. */
+const PASSING = ['overloaded', 'rate_limited', 'internal'];
 
 /**
  * @param {string} cursor
@@ -90,7 +93,7 @@ export class Subscriptions {
     if (known) return !known.handlers++;
     const position = since ? parseCursor(since) : null;
     this.#topics.set(name, {
-      name, history, position, handlers: 1, live: false, request: 0, alone: false, refused: false,
+      name, history, position, handlers: 1, live: false, request: 0, alone: false, refused: false, declined: false,
     });
     return true;
   }
@@ -115,7 +118,7 @@ export class Subscriptions {
 
   /** The transport is gone: nothing counts until the next one has confirmed it. */
   suspend() {
-    for (const topic of this.#topics.values()) topic.live = topic.alone = topic.refused = false;
+    for (const topic of this.#topics.values()) topic.live = topic.alone = topic.refused = topic.declined = false;
   }
 
   // ---- WebSocket: subscribe frames, and the bridge's answers
@@ -165,9 +168,34 @@ export class Subscriptions {
     const known = had?.epoch === start.epoch && (topic.live || had.offset >= start.offset);
     topic.live = true;
     // Confirmed again without a `since`: nothing moved, unless there is another log or a hole before its start.
-    if (known && data.recovered === undefined) return;
+    if (known && (data.recovered ?? true)) return;
     topic.position = start;
     if (had && !data.recovered) this.#gap({ topic: name, cursor: data.cursor, before: formatCursor(had) });
+  }
+
+  /**
+   * The bridge's `error`.
+   * @param {Envelope} message
+   * @returns {boolean} whether some topics are to be asked for again later
+   */
+  declined({ topic: name, data }) {
+    if (!PASSING.includes(data.code)) return false;
+    for (const topic of this.#topics.values()) {
+      // A frame refused as a whole names no topic: whatever still waits for its answer may have been in it.
+      if (name !== topic.name && (name !== '$bridge' || topic.live)) continue;
+      topic.declined = true;
+      topic.live = false;
+    }
+    return [...this.#topics.values()].some((topic) => topic.declined);
+  }
+
+  /** @returns {string[]} the topics to ask for again, each told once */
+  takeDeclined() {
+    const declined = [...this.#topics.values()].filter((topic) => topic.declined);
+    return declined.map((topic) => {
+      topic.declined = false;
+      return topic.name;
+    });
   }
 
   /** @param {Envelope} message the bridge's `unsubscription`, where it was not us who asked */
@@ -214,6 +242,19 @@ export class Subscriptions {
       ...(position ? { cursor: formatCursor(position) } : history && { history }),
       wait: behind.length ? 0 : POLL_WAIT_S,
     };
+  }
+
+  /**
+   * The `subscription` of a stream, which brings no history after a gap: that comes with a poll.
+   * @param {Envelope} message
+   * @returns {boolean} whether the topic needs one
+   */
+  rewind({ topic: name, data }) {
+    const topic = this.#topics.get(name);
+    if (!topic?.history || data.recovered !== false) return false;
+    topic.position = null;
+    topic.live = false;
+    return true;
   }
 
   /**

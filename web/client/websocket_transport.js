@@ -1,11 +1,14 @@
 const CONNECT_DEADLINE_MS = 10_000;
 const PONG_DEADLINE_MS = 10_000;
+const PROBE_DEADLINE_MS = 5_000;
 
 /** Close codes after which the same page may not come again by itself (docs/protocol.md, section 6). */
 const FINAL_CODES = [1002, 1003, 1007, 1008, 1009, 4001, 4003, 4010];
 
+/** @typedef {import('./spanwire.js').Envelope} Envelope */
+
 /**
- * How a WebSocket ended, and what to do next.
+ * How a link ended, and what to do next.
  * @typedef {object} Ending
  * @property {number} code
  * @property {string} reason
@@ -14,12 +17,14 @@ const FINAL_CODES = [1002, 1003, 1007, 1008, 1009, 4001, 4003, 4010];
  */
 
 /**
- * One WebSocket, from dialling to its end. It is up with the bridge's first message, not with `open`: some proxies
- * accept the upgrade and then swallow every frame. After `down` it is silent for good.
+ * One WebSocket, from dialling to its end. It is up with the bridge's first reply, neither with `open` nor with the
+ * greeting: some proxies accept the upgrade and then swallow every frame, some only those that go one way. After `down`
+ * it is silent for good.
  */
 export class WebSocketTransport {
   #runtime;
   #listener;
+  #greeted = false;
   #up = false;
   /** @type {WebSocket | undefined} */
   #socket;
@@ -28,20 +33,21 @@ export class WebSocketTransport {
   #awaitsPong = false;
   #pingedAt = 0;
   #pingInterval = 30_000;
-  /** @type {import('./spanwire.js').Envelope | undefined} the bridge's farewell, sent just before it closes */
+  /** @type {Envelope | undefined} the bridge's farewell, sent just before it closes */
   #farewell;
 
   /**
    * @param {string} url
+   * @param {string} token sent as the first message rather than in the URL, which proxies log; empty: none
    * @param {import('./spanwire.js').Runtime} runtime
    * @param {object} listener
-   * @param {(connected: import('./spanwire.js').Envelope) => void} listener.up
-   * @param {(message: import('./spanwire.js').Envelope, size: number) => void} listener.message every message, the
-   *   first one too
+   * @param {(connected: Envelope) => void} listener.greeted now frames may be sent
+   * @param {() => void} listener.up the first reply has come
+   * @param {(message: Envelope, size: number) => void} listener.message every message, the first one too
    * @param {(ms: number) => void} listener.latency
    * @param {(ending: Ending) => void} listener.down once; not after close()
    */
-  constructor(url, runtime, listener) {
+  constructor(url, token, runtime, listener) {
     this.#runtime = runtime;
     this.#listener = listener;
     this.#after(CONNECT_DEADLINE_MS, () => this.#end(4009, 'the bridge did not answer'));
@@ -51,6 +57,7 @@ export class WebSocketTransport {
       this.#after(0, () => this.#end(1006, String(error)));
       return;
     }
+    this.#socket.onopen = () => token && this.send({ action: 'auth', token });
     this.#socket.onmessage = (event) => this.#receive(event.data);
     this.#socket.onclose = (event) => this.#end(event.code, event.reason);
   }
@@ -60,45 +67,63 @@ export class WebSocketTransport {
    * @returns {boolean} whether it was handed to the browser for sending
    */
   send(message) {
-    if (!this.#up || this.#socket?.readyState !== 1) return false;
+    if (this.#socket?.readyState !== 1) return false;
     this.#socket.send(JSON.stringify(message));
     return true;
+  }
+
+  /** Asks for a sign of life now: the network has changed, or the page woke up. */
+  probe() {
+    if (this.#up && !this.#awaitsPong) this.#ping(PROBE_DEADLINE_MS);
   }
 
   /** Leaves, and says nothing more to the listener. */
   close() {
     this.#runtime.clearTimeout(this.#timer);
     if (!this.#socket) return;
-    this.#socket.onmessage = this.#socket.onclose = null;
+    this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
     this.#socket.close(1000);
   }
 
   /** @param {string} text */
   #receive(text) {
     const message = JSON.parse(text);
-    if (this.#awaitsPong) this.#waitToPing();  // any message is a sign of life
-    if (message.type === 'connected' && !this.#up) {
-      this.#up = true;
-      this.#pingInterval = message.data.ping_interval_ms ?? this.#pingInterval;
-      this.#waitToPing();
-      this.#listener.up(message);
-    } else if (message.type === 'pong' && this.#pingedAt) {
-      this.#listener.latency(this.#runtime.now() - this.#pingedAt);
-      this.#pingedAt = 0;
-    } else if (message.type === 'disconnect') {
-      this.#farewell = message;
+    const { type, data } = message;
+    if (type === 'connected') this.#pingInterval = data.ping_interval_ms ?? this.#pingInterval;
+    if (type === 'disconnect') this.#farewell = message;
+    if (type === 'connected' && !this.#greeted) {
+      this.#greeted = true;
+      this.#listener.greeted(message);
+      this.#ping(PONG_DEADLINE_MS);
+    } else if (this.#greeted && type !== 'disconnect') {
+      this.#hear(type);
     }
     this.#listener.message(message, text.length);
   }
 
+  /** @param {string} type of a message; whatever it is, it is a sign of life */
+  #hear(type) {
+    if (type === 'pong' && this.#pingedAt) {
+      this.#listener.latency(this.#runtime.now() - this.#pingedAt);
+      this.#pingedAt = 0;
+    }
+    if (this.#awaitsPong) this.#waitToPing();
+    if (this.#up) return;
+    this.#up = true;
+    this.#listener.up();
+  }
+
   #waitToPing() {
     this.#awaitsPong = false;
-    this.#after(this.#pingInterval, () => {
-      this.#awaitsPong = true;
-      this.#pingedAt = this.#runtime.now();
-      this.#after(PONG_DEADLINE_MS, () => this.#end(4009, 'no sign of life from the bridge'));
-      this.send({ action: 'ping' });
-    });
+    this.#after(this.#pingInterval, () => this.#ping(PONG_DEADLINE_MS));
+  }
+
+  /** @param {number} deadline */
+  #ping(deadline) {
+    this.#awaitsPong = true;
+    this.#pingedAt = this.#runtime.now();
+    this.#after(deadline, () => this.#end(4009, 'no sign of life from the bridge'));
+    this.send({ action: 'ping' });
   }
 
   /**

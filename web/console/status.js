@@ -11,7 +11,7 @@ const WORDS = {
   disconnected: ['bad', 'Disconnected'],
   failed: ['bad', 'Not connected'],
 };
-const TRANSPORT_NAMES = { websocket: 'WebSocket', poll: 'long poll' };
+const TRANSPORT_NAMES = { websocket: 'WebSocket', sse: 'event stream', poll: 'long poll' };
 /** A link that is back sooner is not worth a word. */
 const NOTICE_AFTER_MS = 1500;
 
@@ -40,7 +40,8 @@ export class Status {
     const [tone, text] = WORDS[status.state];
     byId('status').dataset.tone = tone;
     byId('status').dataset.state = status.state;
-    setText(byId('status-text'), text);
+    byId('status').dataset.transport = status.transport ?? 'none';
+    setText(byId('status-text'), status.transport === 'sse' ? 'Live by event stream' : text);
     this.#showNotice(status);
     this.#showFooter(status);
   }

@@ -190,21 +190,23 @@ describe('the link', () => {
     assert.equal(await page.locator('.line').count(), 3);
   });
 
-  it('goes on by long poll where WebSocket is refused, and returns to it', async () => {
-    bridge.webSocket = 'refuse';
-    log('history');
-    await open('polling');
-    assert.equal(await page.getAttribute('#status', 'data-tone'), 'busy');
-    await showsText('#foot-transport', 'long poll');
-    log('by poll');
-    await showsText('#logs', 'by poll');
-    bridge.webSocket = 'open';
-    await page.evaluate(() => window.wsManager.connect());
-    await shows('#status[data-state="connected"]');
-    log('by WebSocket');
-    await showsText('#logs', 'by WebSocket');
-    assert.deepEqual(await page.locator('.line .text').allTextContents(), ['history', 'by poll', 'by WebSocket']);
-  });
+  for (const [streams, transport] of [['open', 'sse'], ['absent', 'poll']]) {
+    it(`goes on by ${transport} where WebSocket is refused, and returns to it`, async () => {
+      bridge.webSocket = 'refuse';
+      bridge.streams = streams;
+      log('history');
+      await page.goto(bridge.url);
+      await shows(`#status[data-transport="${transport}"]`);
+      log('by HTTP');
+      await showsText('#logs', 'by HTTP');
+      bridge.webSocket = 'open';
+      await page.evaluate(() => window.wsManager.connect());
+      await shows('#status[data-transport="websocket"]');
+      log('by WebSocket');
+      await showsText('#logs', 'by WebSocket');
+      assert.deepEqual(await page.locator('.line .text').allTextContents(), ['history', 'by HTTP', 'by WebSocket']);
+    });
+  }
 
   it('sees each event once, in order, through death and blockade', async () => {
     await open();
@@ -214,7 +216,7 @@ describe('the link', () => {
     });
     await page.waitForFunction(() => window.wsManager.getStats().topics.find(({ topic }) => topic === 'count').cursor);
     let n = 0;
-    const counting = setInterval(() => bridge.publish('count', 'tick', { n: n++ }), 5);
+    const counting = setInterval(() => bridge.publish('count', 'tick', { n: n++ }), 5).unref();
     const seenSoFar = () => page.evaluate(() => window.seen.length);
     const seesMore = async () => {
       const before = await seenSoFar();
@@ -226,7 +228,12 @@ describe('the link', () => {
     bridge.webSocket = 'refuse';
     await bridge.kill();
     await bridge.start();
-    await shows('#status[data-state="polling"]');
+    await shows('#status[data-transport="sse"]');
+    await seesMore();
+    bridge.streams = 'absent';
+    await bridge.kill();
+    await bridge.start();
+    await shows('#status[data-transport="poll"]');
     await seesMore();
     bridge.webSocket = 'open';
     await page.evaluate(() => window.wsManager.connect());

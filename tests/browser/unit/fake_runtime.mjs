@@ -2,13 +2,15 @@
 
 /** Lets promises that are ready go on. */
 export async function settle() {
-  for (let i = 0; i < 20; i++) await Promise.resolve();
+  for (let i = 0; i < 60; i++) await Promise.resolve();
 }
 
 /** The bridge's end of a WebSocket that the client dialled. */
 class FakeSocket {
   readyState = 0;
+  /** Frames but pings. */
   sent = [];
+  pings = 0;
   closedWith = null;
 
   constructor(runtime, url) {
@@ -20,7 +22,9 @@ class FakeSocket {
   // ---- what the client calls
 
   send(text) {
-    this.sent.push(JSON.parse(text));
+    const message = JSON.parse(text);
+    if (message.action === 'ping') this.pings++;
+    else this.sent.push(message);
   }
   close(code) {
     if (this.readyState === 3) return;
@@ -30,12 +34,21 @@ class FakeSocket {
 
   // ---- what the bridge does
 
-  /** Accepts and greets. */
+  /** Accepts, greets, and answers the ping. */
   accept(data = {}) {
+    this.greet(data);
+    this.pong();
+  }
+  /** Accepts and greets, but nothing that the client says gets through. */
+  greet(data = {}) {
     this.readyState = 1;
+    this.onopen?.({});
     this.say('connected', '$bridge', {
       client_id: 'c1', protocol: 1, ping_interval_ms: 30000, server: 'fake/1', node: 'n1', secure: true, ...data,
     });
+  }
+  pong(data = {}) {
+    this.say('pong', '$bridge', data);
   }
   /** Accepts the upgrade and swallows everything, as some proxies do. */
   swallow() {
@@ -59,11 +72,63 @@ class FakeSocket {
   }
 }
 
+/** A response of Server-Sent Events, chunk by chunk. */
+class FakeBody {
+  #chunks = [];
+  #wake = () => {};
+
+  getReader() {
+    return {
+      read: async () => {
+        while (!this.#chunks.length) await new Promise((resolve) => this.#wake = resolve);
+        const chunk = this.#chunks.shift();
+        if (chunk instanceof Error) throw chunk;
+        return chunk === null ? { done: true } : { done: false, value: new TextEncoder().encode(chunk) };
+      },
+    };
+  }
+  push(chunk) {
+    this.#chunks.push(chunk);
+    this.#wake();
+  }
+  cut(error) {
+    this.push(error);
+  }
+}
+
+/** What the bridge does with a request for a stream. */
+function streamingAnswers({ topics, cursor }, resolve) {
+  const body = new FakeBody();
+  return {
+    body,
+    open: () => resolve({ status: 200, ok: true, headers: new Headers({ 'content-type': 'text/event-stream' }), body }),
+    say(type, topic, data, { id, ...more } = {}) {
+      const message = { type, topic, timestamp: '2026-01-15T14:05:00.000Z', data, ...more };
+      body.push(`${id ? `id: ${id}\n` : ''}data: ${JSON.stringify(message)}\n\n`);
+    },
+    event(topic, offset) {
+      this.say('thing', topic, { n: offset }, { offset, id: `e1-${offset}` });
+    },
+    /** Answers, greets and confirms every topic. */
+    begin() {
+      this.open();
+      this.say('connected', '$bridge', { client_id: 's1', protocol: 1, server: 'fake/1', node: 'n1', secure: true });
+      for (const topic of topics) this.say('subscription', topic, { cursor, recovered: true });
+    },
+    heartbeat: () => body.push(': still here\n\n'),
+    end: () => body.push(null),
+  };
+}
+
 export class FakeRuntime {
   sockets = [];
   /** Polls that wait for an answer. */
   polls = [];
+  /** Requests for Server-Sent Events. While `streams` is false they are answered with 404. */
+  opened = [];
+  streams = false;
   reports = [];
+  page = new EventTarget();
   /** What random() says: 1 makes every delay its longest. */
   chance = 1;
 
@@ -86,6 +151,9 @@ export class FakeRuntime {
   get poll() {
     return this.polls.at(-1);
   }
+  get stream() {
+    return this.opened.at(-1);
+  }
 
   // ---- what the client calls
 
@@ -97,29 +165,37 @@ export class FakeRuntime {
     return this.#lastTimer;
   };
   clearTimeout = (timer) => this.#timers.delete(timer);
-  fetch = (url, { signal, method = 'GET', body }) => new Promise((resolve, reject) => {
+  fetch = (url, { signal, method = 'GET', body, headers }) => new Promise((resolve, reject) => {
     const { pathname, searchParams } = new URL(url);
     const query = method === 'GET' ? Object.fromEntries(searchParams) : JSON.parse(body);
     const topics = method === 'GET' ? query.topics.split(',') : query.topics;
-    const poll = { pathname, method, ...query, topics, aborted: false };
-    const respond = (status, type, text, headers = {}) => resolve({
+    const request = { pathname, method, ...query, topics, aborted: false, authorization: headers.authorization };
+    const respond = (status, type, text, more = {}) => resolve({
       status,
       ok: status === 200,
-      headers: new Headers({ 'content-type': type, ...headers }),
+      headers: new Headers({ 'content-type': type, ...more }),
       text: async () => text,
+      json: async () => JSON.parse(text),
     });
-    poll.answer = (cursor, messages = [], more = {}) => {
+    request.answer = (cursor, messages = [], more = {}) => {
       const recovered = query.cursor ? Object.fromEntries(topics.map((topic) => [topic, { recovered: true }])) : {};
       respond(200, 'application/json', JSON.stringify({ messages, cursor, more: false, topics: recovered, ...more }));
     };
-    poll.refuse = (status, code, headers) =>
-      respond(status, 'application/problem+json', JSON.stringify({ status, code, detail: `refused: ${code}` }), headers);
-    poll.fail = () => reject(new TypeError('Failed to fetch'));
+    request.refuse = (status, code, more) =>
+      respond(status, 'application/problem+json', JSON.stringify({ status, code, detail: `refused: ${code}` }), more);
+    request.fail = () => reject(new TypeError('Failed to fetch'));
     signal.addEventListener('abort', () => {
-      poll.aborted = true;
+      request.aborted = true;
       reject(signal.reason);
+      request.body?.cut(signal.reason);
     });
-    this.polls.push(poll);
+    if (pathname === '/api/poll') {
+      this.polls.push(request);
+    } else if (this.streams) {
+      this.opened.push(Object.assign(request, streamingAnswers(request, resolve)));
+    } else {
+      request.refuse(404, 'not_found');
+    }
   });
 
   // ---- what tests call

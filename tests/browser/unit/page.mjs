@@ -2,9 +2,9 @@
 import { WebSocketManager } from '../../../web/client/spanwire.js';
 import { FakeRuntime } from './fake_runtime.mjs';
 
-export function openPage() {
+export function openPage(options = {}) {
   const runtime = new FakeRuntime();
-  const manager = new WebSocketManager({ url: 'http://bridge.test/', runtime });
+  const manager = new WebSocketManager({ url: 'http://bridge.test/', runtime, ...options });
   const told = { states: [], transports: [], connects: 0, endings: [], errors: [], gaps: [], events: [] };
   manager.onState(({ state }) => told.states.push(state));
   manager.onTransport((transport) => told.transports.push(transport));
