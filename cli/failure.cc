@@ -66,7 +66,7 @@ bool Repeats(std::string_view message, std::string_view violations) {
 
 // What to do, where the bridge's own sentence cannot know it.
 std::string Advice(const absl::Status& error, const model::ErrorDetail& detail, const Attempt& attempt) {
-  const std::string violations = MetadataOf(detail, "violations");
+  std::string violations = MetadataOf(detail, "violations");
   if (!violations.empty() && !Repeats(MessageOf(error), violations)) return violations;
   if (const std::string delay = MetadataOf(detail, "retry_after"); !delay.empty()) return "Try again in " + delay + ".";
   if (error.code() == absl::StatusCode::kUnimplemented) {

@@ -21,8 +21,8 @@ bool IsPort(std::string_view text) {
 
 // Completes "host" to "host:50051". The answer is an error sentence, or empty.
 std::string CheckServer(std::string& server) {
-  const std::string hint = "'" + server + "' is not HOST:PORT, such as 127.0.0.1:50051";
-  if (server.empty() || server.find("/") != std::string::npos) return hint;
+  std::string hint = "'" + server + "' is not HOST:PORT, such as 127.0.0.1:50051";
+  if (server.empty() || server.find('/') != std::string::npos) return hint;
   const size_t bracket = server.rfind(']');
   const size_t colon = server.rfind(':');
   const bool has_port = colon != std::string::npos && (bracket == std::string::npos || colon > bracket);

@@ -16,8 +16,10 @@ std::string Styled(const std::string& text, Style style, bool color);
 
 // One cell. Its text may come from anybody: it is made Printable() here, so that no command can forget it.
 struct Cell {
+  // NOLINTBEGIN(google-explicit-constructor): a row is written as the texts that it shows.
   Cell(std::string cell_text, Style cell_style = Style::kPlain);
   Cell(const char* cell_text) : Cell(std::string(cell_text)) {}
+  // NOLINTEND(google-explicit-constructor)
 
   std::string text;
   Style style;

@@ -11,7 +11,7 @@ namespace spanwire::transport {
 // ignored; null counts as not given. INVALID_ARGUMENT with a sentence for the client.
 
 // The query of a GET's URL.
-absl::StatusOr<session::PollQuery> ParsePollUrl(std::string_view query);
+absl::StatusOr<session::PollQuery> ParsePollUrl(std::string_view text);
 
 // The body of a POST: a JSON object. Never throws.
 absl::StatusOr<session::PollQuery> ParsePollBody(std::string_view body);

@@ -7,6 +7,7 @@ namespace spanwire::transport {
 namespace {
 
 void Unlink(TimerLink& link) {
+  assert(link.previous != nullptr && link.next != nullptr);
   link.previous->next = link.next;
   link.next->previous = link.previous;
   link.previous = link.next = nullptr;
@@ -82,7 +83,7 @@ size_t TimerWheel::FireSlot(TimerLink& slot) {
   MoveAll(slot, waiting);
   size_t fired = 0;
   while (!IsEmpty(waiting)) {
-    Timer& timer = static_cast<Timer&>(*waiting.next);
+    auto& timer = static_cast<Timer&>(*waiting.next);
     Unlink(timer);
     if (timer.due_tick_ > current_tick_) {
       LinkLast(timer, slot);

@@ -19,7 +19,7 @@ uint32_t Unmask(absl::Span<char> bytes, uint32_t mask) {
     word ^= wide_mask;
     std::memcpy(at, &word, sizeof(word));
   }
-  for (size_t i = 0; i < left; ++i) at[i] ^= key[i];
+  for (size_t i = 0; i < left; ++i) at[i] = static_cast<char>(at[i] ^ key[i]);
 
   std::memcpy(&mask, key + left % sizeof(mask), sizeof(mask));
   return mask;
