@@ -76,6 +76,7 @@ size_t TimerWheel::Advance(TimePoint now) {
   return fired;
 }
 
+// NOLINTNEXTLINE(readability-make-member-function-const): whom it calls may arm timers.
 size_t TimerWheel::FireSlot(TimerLink& slot) {
   // Taken one by one off a list of its own, so that OnTimer() may disarm and destroy those that still wait in it, and
   // arm new ones into the slot.

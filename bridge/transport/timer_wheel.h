@@ -65,7 +65,6 @@ class TimerWheel {
 
  private:
   TimerLink& SlotOf(uint64_t tick) { return slots_[tick & (slots_.size() - 1)]; }
-  // NOLINTNEXTLINE(readability-make-member-function-const): whom it calls may arm timers.
   size_t FireSlot(TimerLink& slot);
 
   const TimePoint start_;
