@@ -4,9 +4,9 @@
 #include <string_view>
 
 #include "benchmark/benchmark.h"
+#include "bridge/model/utf8.h"
 #include "bridge/transport/websocket/frame_reader.h"
 #include "bridge/transport/websocket/unmask.h"
-#include "bridge/transport/websocket/utf8.h"
 
 // What reading costs a shard: frames from clients, small ones foremost, whole and cut.
 namespace spanwire::transport::websocket {
@@ -93,7 +93,7 @@ void BM_Unmask(benchmark::State& state) {
 BENCHMARK(BM_Unmask)->Arg(64)->Arg(4096);
 
 void BM_Utf8(benchmark::State& state, const std::string& text) {
-  for (auto _ : state) benchmark::DoNotOptimize(IsUtf8(text));
+  for (auto _ : state) benchmark::DoNotOptimize(model::IsUtf8(text));
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * text.size()));
 }
 BENCHMARK_CAPTURE(BM_Utf8, ascii, Ascii(4096));

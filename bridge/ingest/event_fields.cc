@@ -6,7 +6,7 @@
 
 #include "bridge/ingest/trace_context.h"
 #include "bridge/model/error.h"
-#include "google/protobuf/stubs/common.h"
+#include "bridge/model/utf8.h"
 
 namespace spanwire::ingest {
 namespace {
@@ -19,10 +19,6 @@ absl::Status BadField(std::string_view reason, std::string_view field, std::stri
                           {.reason = std::string(reason), .metadata = {{"field", std::string(field)}}});
 }
 
-bool IsUtf8(std::string_view text) {
-  return google::protobuf::internal::IsStructurallyValidUTF8(text.data(), static_cast<int>(text.size()));
-}
-
 }  // namespace
 
 absl::Status CheckEventId(std::string_view id) {
@@ -31,7 +27,7 @@ absl::Status CheckEventId(std::string_view id) {
         "BAD_ID", "id",
         fmt::format("id has {} bytes: at most {} are allowed; a hash or a UUID will do", id.size(), kMaxEventIdBytes));
   }
-  if (!IsUtf8(id)) return BadField("BAD_ID", "id", "id is not valid UTF-8: write binary ids as hex or base64");
+  if (!model::IsUtf8(id)) return BadField("BAD_ID", "id", "id is not valid UTF-8: write binary ids as hex or base64");
   return absl::OkStatus();
 }
 

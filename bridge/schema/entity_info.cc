@@ -6,8 +6,8 @@
 
 #include "absl/strings/ascii.h"
 #include "bridge/model/error.h"
+#include "bridge/model/utf8.h"
 #include "bridge/schema/scalar_text.h"
-#include "google/protobuf/stubs/common.h"
 
 namespace spanwire::schema {
 namespace {
@@ -55,7 +55,7 @@ absl::Status CheckEntityId(std::string_view field, std::string_view id) {
                      fmt::format("{} has {} bytes: at most {} are allowed", field, id.size(), kMaxEntityIdBytes));
   }
   // Strings of proto2 messages may hold anything.
-  if (!google::protobuf::internal::IsStructurallyValidUTF8(id.data(), static_cast<int>(id.size()))) {
+  if (!model::IsUtf8(id)) {
     return BadEntity(field, fmt::format("{} is not valid UTF-8", field));
   }
   return absl::OkStatus();

@@ -4,13 +4,8 @@
 
 #include "bridge/model/absl_view.h"
 #include "bridge/model/error.h"
-#include "google/protobuf/stubs/common.h"
 
 namespace spanwire::schema {
-
-bool JsonOutput::IsUtf8(std::string_view text) {
-  return google::protobuf::internal::IsStructurallyValidUTF8(text.data(), static_cast<int>(text.size()));
-}
 
 bool JsonOutput::Fail(std::string_view sentence) {
   return Fail(absl::InvalidArgumentError(model::ToAbsl(sentence)));

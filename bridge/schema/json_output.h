@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "bridge/model/json_text.h"
+#include "bridge/model/utf8.h"
 
 namespace spanwire::schema {
 
@@ -25,7 +26,7 @@ class JsonOutput {
 
   // Writes a string of JSON. Fails where `value` is not valid UTF-8; `where` names the field then.
   bool WriteString(std::string_view value, std::string_view where) {
-    if (!IsUtf8(value)) return FailUtf8(where);
+    if (!model::IsUtf8(value)) return FailUtf8(where);
     model::AppendJsonString(value, text_);
     return true;
   }
@@ -55,7 +56,6 @@ class JsonOutput {
   const absl::Status& status() const { return status_; }
 
  private:
-  static bool IsUtf8(std::string_view text);
   bool FailUtf8(std::string_view where);
   bool FailDepth();
   bool FailSize();

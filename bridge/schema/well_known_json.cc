@@ -6,7 +6,7 @@
 #include <fmt/compile.h>
 
 #include "bridge/model/absl_view.h"
-#include "google/protobuf/stubs/common.h"
+#include "bridge/model/utf8.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace spanwire::schema {
@@ -69,7 +69,7 @@ bool WriteDuration(const google::protobuf::Duration& duration, JsonOutput& out) 
 
 bool WriteFieldMask(const google::protobuf::FieldMask& mask, JsonOutput& out) {
   for (const std::string& path : mask.paths()) {
-    if (!google::protobuf::internal::IsStructurallyValidUTF8(path)) {
+    if (!model::IsUtf8(path)) {
       return out.Fail("a path of google.protobuf.FieldMask is not valid UTF-8");
     }
   }

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "bridge/transport/websocket/utf8.h"
+#include "bridge/model/utf8.h"
 
 namespace spanwire::transport {
 namespace {
@@ -38,7 +38,7 @@ absl::StatusOr<std::string> Decode(size_t at, std::string_view text) {
       decoded.push_back(text[i] == '+' ? ' ' : text[i]);
     }
   }
-  if (!websocket::IsUtf8(decoded)) return absl::InvalidArgumentError("the query is not UTF-8");
+  if (!model::IsUtf8(decoded)) return absl::InvalidArgumentError("the query is not UTF-8");
   return decoded;
 }
 

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
-#include "bridge/transport/websocket/utf8.h"
+#include "bridge/model/utf8.h"
 
 namespace spanwire::transport {
 
 std::shared_ptr<const std::string> UserAgents::Intern(std::string_view user_agent) {
   // Headers may hold any byte, administrators are shown UTF-8.
-  std::string text(websocket::IsUtf8(user_agent) ? websocket::TruncateUtf8(user_agent, kMaxBytes) : "(not UTF-8)");
+  std::string text(model::IsUtf8(user_agent) ? model::TruncateUtf8(user_agent, kMaxBytes) : "(not UTF-8)");
   std::weak_ptr<const std::string>& entry = known_[text];
   std::shared_ptr<const std::string> kept = entry.lock();
   if (kept == nullptr) {

@@ -8,9 +8,9 @@
 
 #include <fmt/format.h>
 
+#include "bridge/model/utf8.h"
 #include "bridge/transport/http_query.h"
 #include "bridge/transport/poll_query.h"
-#include "bridge/transport/websocket/utf8.h"
 
 namespace spanwire::transport {
 namespace {
@@ -45,8 +45,8 @@ void CheckQuery(const absl::StatusOr<session::PollQuery>& query) {
     return;
   }
   Check(query->wait >= absl::ZeroDuration() && query->wait <= absl::Seconds(60));
-  for (const std::string& topic : query->topics) Check(websocket::IsUtf8(topic));
-  if (query->cursor) Check(websocket::IsUtf8(*query->cursor));
+  for (const std::string& topic : query->topics) Check(model::IsUtf8(topic));
+  if (query->cursor) Check(model::IsUtf8(*query->cursor));
 }
 
 }  // namespace

@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include <boost/json.hpp>
+#include "bridge/model/utf8.h"
 #include "bridge/session/client_message.h"
 #include "bridge/session/control_messages.h"
-#include "bridge/transport/websocket/utf8.h"
 
 namespace spanwire::session {
 namespace {
@@ -23,7 +23,7 @@ void Check(bool holds) {
 
 void CheckReply(const model::EnvelopePtr& envelope, const ReplyId& id) {
   const std::string_view text = envelope->json();
-  Check(transport::websocket::IsUtf8(text));
+  Check(model::IsUtf8(text));
   boost::json::error_code failure;
   const boost::json::value reply = boost::json::parse({text.data(), text.size()}, failure);
   Check(!failure && reply.is_object());
@@ -60,7 +60,7 @@ void CheckRefused(const ClientMessageError& error) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace spanwire::session;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  if (!spanwire::transport::websocket::IsUtf8(text)) return 0;  // ends the connection before it is a message
+  if (!spanwire::model::IsUtf8(text)) return 0;  // ends the connection before it is a message
   ClientMessage message;
   ClientMessageError error;
   if (ParseClientMessage(text, &message, &error)) {

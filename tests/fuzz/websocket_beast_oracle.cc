@@ -10,7 +10,7 @@
 #include <boost/beast/websocket/stream.hpp>
 #include <cstdlib>
 
-#include "bridge/transport/websocket/utf8.h"
+#include "bridge/model/utf8.h"
 
 namespace spanwire::transport::websocket {
 namespace {
@@ -146,7 +146,7 @@ bool DifferForAReason(const ReaderTrace& spanwire, const ReaderTrace& beast) {
   // Beast does not see that a text ends within a character where its last fragment is empty.
   if (spanwire.refused_with == 1007 && theirs.size() > ours.size() && IsPrefix(ours, theirs)) {
     const auto& next = theirs[ours.size()];
-    if (next.kind == Kind::kText && !IsUtf8(next.payload)) return true;
+    if (next.kind == Kind::kText && !model::IsUtf8(next.payload)) return true;
   }
   // A 64-bit length with its top bit set is just a big one for Beast.
   if (spanwire.refused_with == 1002 && beast.refused_with == 1009 && ours == theirs) return true;

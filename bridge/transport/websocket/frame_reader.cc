@@ -118,7 +118,7 @@ FrameReader::Event FrameReader::FinishClose(std::string_view payload) {
     close_code_ = static_cast<uint16_t>(static_cast<uint8_t>(payload[0]) << 8 | static_cast<uint8_t>(payload[1]));
     payload_ = payload.substr(2);
     if (!IsSendableCloseCode(close_code_)) return Fail(FrameFault::kCloseCodeNotSendable);
-    if (!IsUtf8(payload_)) return Fail(FrameFault::kCloseReasonNotUtf8);
+    if (!model::IsUtf8(payload_)) return Fail(FrameFault::kCloseReasonNotUtf8);
   }
   phase_ = Phase::kClosed;
   in_message_ = false;

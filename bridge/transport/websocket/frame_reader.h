@@ -8,10 +8,10 @@
 #include <string_view>
 
 #include "absl/types/span.h"
+#include "bridge/model/utf8.h"
 #include "bridge/transport/websocket/close_code.h"
 #include "bridge/transport/websocket/frame_fault.h"
 #include "bridge/transport/websocket/frame_header.h"
-#include "bridge/transport/websocket/utf8.h"
 
 namespace spanwire::transport::websocket {
 
@@ -87,7 +87,7 @@ class FrameReader {
   uint32_t payload_left_ = 0;  // bytes of the current frame still to come
   uint32_t mask_ = 0;          // turned so that its first byte is for the next byte to come
   uint16_t close_code_ = 0;
-  Utf8Validator utf8_;  // over the fragments of the current message
+  model::Utf8Validator utf8_;  // over the fragments of the current message
   Phase phase_ = Phase::kHeader;
   Opcode opcode_ = Opcode::kContinuation;  // of the current frame
   bool fin_ = false;                       // of the current frame

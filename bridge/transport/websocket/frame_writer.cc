@@ -2,9 +2,9 @@
 
 #include <cassert>
 
+#include "bridge/model/utf8.h"
 #include "bridge/transport/websocket/close_code.h"
 #include "bridge/transport/websocket/frame_header.h"
-#include "bridge/transport/websocket/utf8.h"
 
 namespace spanwire::transport::websocket {
 namespace {
@@ -25,7 +25,7 @@ std::string ControlHeader(Opcode opcode, size_t payload_size) {
 
 std::string EncodeClose(uint16_t code, std::string_view reason) {
   assert(IsSendableCloseCode(code));
-  reason = TruncateUtf8(reason, kMaxCloseReason);
+  reason = model::TruncateUtf8(reason, kMaxCloseReason);
   std::string frame = ControlHeader(Opcode::kClose, sizeof(code) + reason.size());
   frame.push_back(static_cast<char>(code >> 8));
   frame.push_back(static_cast<char>(code & 0xFF));

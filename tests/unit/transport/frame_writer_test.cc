@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "bridge/transport/websocket/utf8.h"
+#include "bridge/model/utf8.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -23,7 +23,7 @@ TEST(FrameWriter, ALongReasonIsCutBetweenCharacters) {
   const std::string frame = EncodeClose(1000, "x" + reason);
   EXPECT_EQ(frame.size(), 2u + 2 + 121);
   EXPECT_EQ(frame[1], 123);
-  EXPECT_TRUE(IsUtf8(std::string_view(frame).substr(4)));
+  EXPECT_TRUE(model::IsUtf8(std::string_view(frame).substr(4)));
 }
 
 TEST(FrameWriter, PingAndPongCarryTheirPayload) {

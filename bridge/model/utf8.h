@@ -4,11 +4,14 @@
 #include <cstdint>
 #include <string_view>
 
-namespace spanwire::transport::websocket {
+namespace spanwire::model {
 
-// Checks UTF-8 that comes in pieces, which may end anywhere, and finds a fault at the first byte that cannot continue
+// Checks UTF-8 by the one rule that the bridge has for it, at every door: what clients and publishers send, what JSON
+// is written of.
+//
+// Takes text in pieces, which may end anywhere, and finds a fault at the first byte that cannot continue
 // a well-formed sequence (The Unicode Standard, table 3-7: no surrogates, no overlong forms, nothing over U+10FFFF).
-// Three bytes small, so that every connection can own one.
+// Three bytes small, so that every connection can own one. One thread.
 class Utf8Validator {
  public:
   // False from the first fault on, until Reset().
@@ -32,4 +35,4 @@ bool IsUtf8(std::string_view text);
 // The longest beginning of `text`, which is UTF-8, that has at most `max_bytes` and cuts no character.
 std::string_view TruncateUtf8(std::string_view text, size_t max_bytes);
 
-}  // namespace spanwire::transport::websocket
+}  // namespace spanwire::model

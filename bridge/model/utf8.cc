@@ -1,9 +1,9 @@
-#include "bridge/transport/websocket/utf8.h"
+#include "bridge/model/utf8.h"
 
 #include <cstddef>
 #include <cstring>
 
-namespace spanwire::transport::websocket {
+namespace spanwire::model {
 namespace {
 
 constexpr uint64_t kNotAscii = 0x8080808080808080;
@@ -70,4 +70,4 @@ std::string_view TruncateUtf8(std::string_view text, size_t max_bytes) {
   return text.substr(0, end);
 }
 
-}  // namespace spanwire::transport::websocket
+}  // namespace spanwire::model
