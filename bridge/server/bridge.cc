@@ -22,8 +22,6 @@ namespace spanwire::server {
 namespace {
 
 constexpr int kMaxShards = 64;
-// Publishes in flight are answered in milliseconds.
-constexpr absl::Duration kPublishersDrain = absl::Seconds(2);
 constexpr const char* kServices[] = {"spanwire.v1.PublisherService", "spanwire.v1.SchemaService",
                                      "spanwire.v1.AdminService"};
 
@@ -88,6 +86,8 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config) {
       transport::HttpServer::Create(b.config_, *b.fanout_, *b.directory_, b.settings_, b.metrics_, b.readiness_);
   if (!http.ok()) return About("--http-listen", http.status().code(), http.status());
   b.http_ = *std::move(http);
+  // gRPC answers as soon as it listens, and administrators are answered from the shards' threads.
+  b.fanout_->Start();
   if (absl::Status status = b.ListenGrpc(); !status.ok()) return status;
   return bridge;
 }
@@ -120,6 +120,8 @@ absl::Status Bridge::ListenGrpc() {
 
 Bridge::~Bridge() {
   if (!stopped_ && grpc_ != nullptr) {
+    publisher_service_->Drain();
+    admin_service_->Drain();
     grpc_->Shutdown(std::chrono::system_clock::now());
     grpc_->Wait();
   }
@@ -130,7 +132,6 @@ Bridge::~Bridge() {
 
 void Bridge::Start() {
   http_->Start();
-  fanout_->Start();
   readiness_.Set(transport::Readiness::State::kReady);
   if (config_.insecure) {
     observe::Log(spdlog::level::warn,
@@ -148,7 +149,7 @@ void Bridge::Stop() {
   publisher_service_->Drain();
   admin_service_->Drain();
   // Streams that nobody ends, such as a health watch, must not use up the time that subscribers need.
-  grpc_->Shutdown(absl::ToChronoTime(absl::Now() + std::min(config_.drain_timeout / 4, kPublishersDrain)));
+  grpc_->Shutdown(absl::ToChronoTime(absl::Now() + std::min(config_.drain_timeout, config_.drain_grpc_timeout)));
   grpc_->Wait();
   absl::Notification told;
   directory_->Visit(
