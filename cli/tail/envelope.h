@@ -22,7 +22,7 @@ struct Envelope {
 };
 
 // Reads one envelope; a `batch` gives its messages instead of itself. INTERNAL where it is no envelope.
-absl::StatusOr<std::vector<Envelope>> ReadEnvelopes(std::string_view json);
+absl::StatusOr<std::vector<Envelope>> ReadEnvelopes(std::string_view text);
 
 // What a control message tells, in words for people: "stats: following after 7k3-42".
 std::string DescribeControl(const Envelope& envelope);
