@@ -6,8 +6,8 @@
 
 namespace spanwire::fanout {
 
-Fanout::Fanout(int shards, broker::Broker& broker, observe::Metrics& metrics) {
-  for (int i = 0; i < shards; ++i) shards_.push_back(std::make_unique<Shard>(i, broker, metrics.AddShard()));
+Fanout::Fanout(int shards, broker::Broker& broker, observe::Metrics& metrics, const Options& options) {
+  for (int i = 0; i < shards; ++i) shards_.push_back(std::make_unique<Shard>(i, broker, metrics.AddShard(), options));
   broker.SetSink(this);
 }
 

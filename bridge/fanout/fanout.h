@@ -15,7 +15,7 @@ namespace spanwire::fanout {
 class Fanout final : public broker::EventSink {
  public:
   // `shards` is 1 to 64. Registers itself as the broker's sink.
-  Fanout(int shards, broker::Broker& broker, observe::Metrics& metrics);
+  Fanout(int shards, broker::Broker& broker, observe::Metrics& metrics, const Options& options = {});
   ~Fanout() override;
 
   // Starts one thread per shard.

@@ -8,28 +8,27 @@ namespace spanwire::fanout {
 void Hub::Add(Subscription& subscription) {
   subscription.hub = this;
   catching_up_.push_back(&subscription);
-  if (catching_up_.size() == 1) {
-    recent_.clear();
-    recent_after_ = distributed_;
-  }
+  if (catching_up_.size() == 1) ForgetRecent();
   topic_->subscribers.fetch_add(1, std::memory_order_relaxed);
 }
 
 void Hub::Remove(Subscription& subscription) {
   if (subscription.live()) MakeCatchUp(subscription);
   std::erase(catching_up_, &subscription);
-  if (catching_up_.empty()) recent_ = {};
+  if (catching_up_.empty()) ForgetRecent();
   subscription.hub = nullptr;
   topic_->subscribers.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Hub::Confirm(const broker::Head& head) {
   ready_ = true;
-  if (tenant_->epoch != head.epoch) *tenant_ = {.epoch = head.epoch, .drained = 0};
+  if (tenant_->epoch != head.epoch) {
+    tenant_->epoch = head.epoch;
+    tenant_->drained = 0;
+  }
   tenant_->drained = std::max(tenant_->drained, head.offset);
   distributed_ = std::max(distributed_, head.offset);
-  recent_.clear();
-  recent_after_ = distributed_;
+  ForgetRecent();
 }
 
 void Hub::Interrupt() {
@@ -40,27 +39,25 @@ void Hub::Interrupt() {
 void Hub::Restart() {
   ready_ = true;
   distributed_ = 0;
-  recent_.clear();
-  recent_after_ = 0;
+  ForgetRecent();
 }
 
-bool Hub::GoLive(Subscription& subscription, uint64_t through, std::vector<model::EnvelopePtr>* missed) {
-  if (!ready_) return false;
-  if (through < distributed_) {
-    if (through < recent_after_) return false;
-    size_t bytes = 0;
-    for (const model::EnvelopePtr& event : recent_) {
-      if (event->offset() <= through) continue;
-      bytes += event->frame().size();
-      missed->push_back(event);
-    }
-    if (bytes > kHandOverBytes && missed->size() > 1) {
-      missed->clear();
-      return false;
-    }
+Hub::Turn Hub::TurnLive(uint64_t through, std::vector<model::EnvelopePtr>* missed) const {
+  if (!ready_) return Turn::kWait;
+  if (through >= distributed_) return Turn::kNow;
+  if (through < recent_after_) return Turn::kReadOn;
+  for (const model::EnvelopePtr& event : recent_) {
+    if (event->offset() > through) missed->push_back(event);
   }
-  MakeLive(subscription);
-  return true;
+  return Turn::kNow;
+}
+
+void Hub::GoLive(Subscription& subscription) {
+  assert(ready_ && !subscription.live());
+  std::erase(catching_up_, &subscription);
+  if (catching_up_.empty()) ForgetRecent();
+  subscription.live_index = static_cast<uint32_t>(live_.size());
+  live_.push_back(&subscription);
 }
 
 void Hub::GoBack(Subscription& subscription, uint64_t position) {
@@ -87,34 +84,33 @@ std::vector<Subscription*> Hub::Everybody() const {
   return everybody;
 }
 
-void Hub::MakeLive(Subscription& subscription) {
-  assert(!subscription.live());
-  std::erase(catching_up_, &subscription);
-  if (catching_up_.empty()) recent_ = {};
-  subscription.live_index = static_cast<uint32_t>(live_.size());
-  live_.push_back(&subscription);
-}
-
 void Hub::MakeCatchUp(Subscription& subscription) {
   Subscription* moved = live_.back();
   live_[subscription.live_index] = moved;
   moved->live_index = subscription.live_index;
   live_.pop_back();
   subscription.live_index = Subscription::kNotLive;
-  subscription.position = tenant_->drained;
-  if (catching_up_.empty()) {
-    recent_.clear();
-    recent_after_ = distributed_;
-  }
+  subscription.position = position();
+  if (catching_up_.empty()) ForgetRecent();
   catching_up_.push_back(&subscription);
 }
 
 void Hub::Remember(const Run& run) {
+  for (const model::EnvelopePtr& event : run.events()) recent_bytes_ += event->frame().size();
   recent_.insert(recent_.end(), run.events().begin(), run.events().end());
-  if (recent_.size() <= kRecentEvents) return;
-  const size_t surplus = recent_.size() - kRecentEvents;
-  recent_after_ = recent_[surplus - 1]->offset();
+  size_t surplus = 0;
+  for (; recent_.size() - surplus > kRecentEvents || (recent_bytes_ > kRecentBytes && recent_.size() - surplus > 1);
+       ++surplus) {
+    recent_after_ = recent_[surplus]->offset();
+    recent_bytes_ -= recent_[surplus]->frame().size();
+  }
   recent_.erase(recent_.begin(), recent_.begin() + static_cast<std::ptrdiff_t>(surplus));
+}
+
+void Hub::ForgetRecent() {
+  recent_ = {};
+  recent_bytes_ = 0;
+  recent_after_ = distributed_;
 }
 
 }  // namespace spanwire::fanout

@@ -15,6 +15,7 @@ namespace spanwire::fanout {
 struct TenantView {
   std::string epoch;
   uint64_t drained = 0;
+  size_t hubs = 0;  // that look at this; counted by the hubs
 };
 
 // One topic's subscribers on one shard. Shard thread only.
@@ -23,7 +24,9 @@ struct TenantView {
 // which the hub has distributed: no event is left out and none is sent twice, however fast the topic moves.
 class Hub {
  public:
-  Hub(model::TopicPtr topic, TenantView& tenant) : topic_(std::move(topic)), tenant_(&tenant) {}
+  // `tenant` outlives the hub.
+  Hub(model::TopicPtr topic, TenantView& tenant) : topic_(std::move(topic)), tenant_(&tenant) { ++tenant.hubs; }
+  ~Hub() { --tenant_->hubs; }
   Hub(const Hub&) = delete;
   Hub& operator=(const Hub&) = delete;
 
@@ -49,9 +52,20 @@ class Hub {
   // The tenant's log was replaced and flows from its beginning.
   void Restart();
 
-  // Turns the subscription live, which has everything up to `through`. `missed` receives what was distributed since and
-  // must be sent first. False where that is not at hand any more: read on from `through`.
-  bool GoLive(Subscription& subscription, uint64_t through, std::vector<model::EnvelopePtr>* missed);
+  // Everything of the topic up to here has been handed to its live subscriptions.
+  uint64_t position() const { return tenant_->drained; }
+
+  // What a subscription that has everything up to an offset does to turn live.
+  enum class Turn : uint8_t {
+    kNow,     // take what was missed, then GoLive()
+    kReadOn,  // what was missed is not at hand any more: read another page
+    kWait,    // OnReady() will be called
+  };
+  // With kNow, `missed` receives what was distributed after `through`: little enough not to be taken for a slow
+  // consumer's queue.
+  Turn TurnLive(uint64_t through, std::vector<model::EnvelopePtr>* missed) const;
+  // The subscription, which has everything up to position(), gets events as they come from now on.
+  void GoLive(Subscription& subscription);
   // A live subscription goes back to an earlier position and catches up.
   void GoBack(Subscription& subscription, uint64_t position);
 
@@ -63,14 +77,14 @@ class Hub {
 
  private:
   // Events that were distributed while somebody catches up, so that the last step needs no further read. Bounded: a
-  // reader who is further behind reads another page.
+  // reader who is further behind reads another page. All of it is handed over at once, so it must not look like a slow
+  // consumer's queue either.
   static constexpr size_t kRecentEvents = 1024;
-  // What is handed over at once must not look like a slow consumer's queue.
-  static constexpr size_t kHandOverBytes = 256 * 1024;
+  static constexpr size_t kRecentBytes = 256 * 1024;
 
-  void MakeLive(Subscription& subscription);
   void MakeCatchUp(Subscription& subscription);
   void Remember(const Run& run);
+  void ForgetRecent();
 
   model::TopicPtr topic_;
   TenantView* tenant_;
@@ -80,6 +94,7 @@ class Hub {
   std::vector<Subscription*> live_;
   std::vector<Subscription*> catching_up_;
   std::vector<model::EnvelopePtr> recent_;
+  size_t recent_bytes_ = 0;
 };
 
 }  // namespace spanwire::fanout

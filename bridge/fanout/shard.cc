@@ -9,88 +9,67 @@
 
 namespace spanwire::fanout {
 
-Shard::Shard(int index, broker::Broker& broker, observe::ShardMetrics& metrics)
-    : index_(index), bit_(uint64_t{1} << index), broker_(broker), metrics_(metrics), sweep_timer_(io_) {
+Shard::Shard(int index, broker::Broker& broker, observe::ShardMetrics& metrics, const Options& options)
+    : index_(index),
+      bit_(uint64_t{1} << index),
+      broker_(broker),
+      metrics_(metrics),
+      options_(options),
+      sweep_timer_(io_),
+      inbox_(bit_, options.inbox_events) {
   assert(index >= 0 && index < 64);
 }
 
 Shard::~Shard() = default;
 
-// ---- Inbox: any thread
-
-void Shard::Enqueue(absl::Span<const model::EnvelopePtr> events) {
-  absl::MutexLock lock(&inbox_mutex_);
-  if (!overflowed_) {
-    for (const model::EnvelopePtr& event : events) {
-      if ((event->topic()->shards.load(std::memory_order_relaxed) & bit_) != 0) inbox_.push_back(event);
-    }
-    if (inbox_.size() > kInboxEvents) {
-      overflowed_ = true;
-      inbox_ = {};
-      for (Reset& reset : resets_) reset.before = 0;
-    }
-  }
-  pending_.store(true, std::memory_order_release);
-}
-
-void Shard::EnqueueReset(std::string_view tenant, std::string_view epoch) {
-  absl::MutexLock lock(&inbox_mutex_);
-  resets_.push_back({.tenant = std::string(tenant), .epoch = std::string(epoch), .before = inbox_.size()});
-  pending_.store(true, std::memory_order_release);
-}
+// ---- Draining
 
 void Shard::Wake() {
-  if (!pending_.load(std::memory_order_acquire) || scheduled_.exchange(true, std::memory_order_acq_rel)) return;
+  if (inbox_.pending()) Schedule();
+}
+
+void Shard::Schedule() {
+  if (scheduled_.exchange(true, std::memory_order_acq_rel)) return;
   Post([this] { DrainTurn(); });
 }
 
-// ---- Draining: the shard's thread
-
 void Shard::DrainTurn() {
   scheduled_.store(false, std::memory_order_release);
-  if (next_ < draining_.size() || Refill()) DistributeSome(kEventsPerTurn);
-  if (next_ < draining_.size()) pending_.store(true, std::memory_order_release);
-  Wake();
+  if (next_ < draining_.events.size() || Refill()) DistributeSome(kEventsPerTurn);
+  if (next_ < draining_.events.size() || inbox_.pending()) Schedule();
 }
 
 void Shard::DrainAll() {
-  while (next_ < draining_.size() || Refill()) DistributeSome(kEventsPerTurn);
+  while (next_ < draining_.events.size() || Refill()) DistributeSome(kEventsPerTurn);
 }
 
 bool Shard::Refill() {
-  bool overflowed;
-  draining_.clear();
-  draining_resets_.clear();
+  draining_.events.clear();
+  draining_.resets.clear();
   next_ = next_reset_ = 0;
-  {
-    absl::MutexLock lock(&inbox_mutex_);
-    draining_.swap(inbox_);
-    draining_resets_.swap(resets_);
-    overflowed = std::exchange(overflowed_, false);
-    pending_.store(false, std::memory_order_release);
-  }
-  if (overflowed) Resynchronize();
-  return !draining_.empty() || !draining_resets_.empty();
+  inbox_.Take(draining_);
+  if (draining_.overflowed) Resynchronize();
+  return !draining_.events.empty() || !draining_.resets.empty();
 }
 
 void Shard::DistributeSome(size_t max_events) {
-  const size_t end = next_ + std::min(max_events, draining_.size() - next_);
+  const size_t end = next_ + std::min(max_events, draining_.events.size() - next_);
   // One run means one send per subscriber: nothing to gather.
   std::optional<CorkScope> cork;
-  if (!draining_resets_.empty() || next_ + NextRunLength(next_, end) < end) cork.emplace(*this);
+  if (!draining_.resets.empty() || next_ + NextRunLength(next_, end) < end) cork.emplace(*this);
   while (true) {
-    while (next_reset_ < draining_resets_.size() && draining_resets_[next_reset_].before <= next_) {
-      ApplyReset(draining_resets_[next_reset_++]);
+    while (next_reset_ < draining_.resets.size() && draining_.resets[next_reset_].before <= next_) {
+      ApplyReset(draining_.resets[next_reset_++]);
     }
     if (next_ == end) break;
     size_t until = end;
-    if (next_reset_ < draining_resets_.size()) until = std::min(until, draining_resets_[next_reset_].before);
+    if (next_reset_ < draining_.resets.size()) until = std::min(until, draining_.resets[next_reset_].before);
     const size_t length = NextRunLength(next_, until);
-    DistributeRun(absl::MakeConstSpan(draining_).subspan(next_, length));
+    DistributeRun(absl::MakeConstSpan(draining_.events).subspan(next_, length));
     next_ += length;
   }
-  if (next_ == draining_.size()) {
-    draining_.clear();
+  if (next_ == draining_.events.size()) {
+    draining_.events.clear();
     next_ = 0;
   }
 }
@@ -98,8 +77,8 @@ void Shard::DistributeSome(size_t max_events) {
 size_t Shard::NextRunLength(size_t from, size_t to) const {
   size_t bytes = 0;
   size_t end = from;
-  while (end < to && draining_[end]->topic() == draining_[from]->topic()) {
-    bytes += draining_[end]->frame().size();
+  while (end < to && draining_.events[end]->topic() == draining_.events[from]->topic()) {
+    bytes += draining_.events[end]->frame().size();
     if (end > from && bytes > kRunBytes) break;
     ++end;
   }
@@ -110,11 +89,10 @@ void Shard::DistributeRun(absl::Span<const model::EnvelopePtr> events) {
   auto found = hubs_.find(events.front()->topic().get());
   if (found == hubs_.end()) return;
   Hub& hub = *found->second;
-  metrics_.deliveries.Add(events.size() * hub.live().size());
   hub.Distribute(Run(events));
 }
 
-void Shard::ApplyReset(const Reset& reset) {
+void Shard::ApplyReset(const Inbox::Reset& reset) {
   auto tenant = tenants_.find(reset.tenant);
   if (tenant == tenants_.end()) return;
   tenant->second->epoch = reset.epoch;
@@ -135,7 +113,8 @@ void Shard::LeaveCork() {
     --cork_depth_;
     return;
   }
-  // Still corked while the list is walked, so that what an Uncork() causes is gathered as well.
+  // Still corked while the list is walked, so that what an Uncork() causes is gathered as well: the list may grow.
+  // NOLINTNEXTLINE(modernize-loop-convert)
   for (size_t i = 0; i < corked_.size(); ++i) {
     if (corked_[i] != nullptr) std::exchange(corked_[i], nullptr)->Uncork();
   }
@@ -182,14 +161,7 @@ void Shard::OnInterest(const model::TopicPtr& topic, absl::StatusOr<broker::Head
   auto found = hubs_.find(topic.get());
   if (found == hubs_.end()) return;
   if (!head.ok()) {
-    std::unique_ptr<Hub> hub = std::move(found->second);
-    hubs_.erase(found);
-    topic->shards.fetch_and(~bit_, std::memory_order_seq_cst);
-    for (Subscription* subscription : hub->Everybody()) {
-      hub->Remove(*subscription);
-      metrics_.subscriptions.Sub();
-      subscription->subscriber->OnUnavailable(*subscription, head.status());
-    }
+    GiveUp(found, head.status());
     return;
   }
   // What lies in the inbox of other topics up to the head goes first: then the head is a true position for all.
@@ -208,6 +180,20 @@ void Shard::OnInterest(const model::TopicPtr& topic, absl::StatusOr<broker::Head
   if (hub.members() == 0) ArmSweep();
 }
 
+void Shard::GiveUp(Hubs::iterator where, const absl::Status& why) {
+  {
+    const std::unique_ptr<Hub> hub = std::move(where->second);
+    hubs_.erase(where);
+    hub->topic()->shards.fetch_and(~bit_, std::memory_order_seq_cst);
+    for (Subscription* subscription : hub->Everybody()) {
+      hub->Remove(*subscription);
+      metrics_.subscriptions.Sub();
+      subscription->subscriber->OnUnavailable(*subscription, why);
+    }
+  }
+  ForgetTenants();
+}
+
 void Shard::Resynchronize() {
   for (const auto& [topic, hub] : hubs_) {
     if (!hub->ready()) {
@@ -224,7 +210,7 @@ void Shard::Resynchronize() {
 void Shard::ArmSweep() {
   if (sweep_armed_) return;
   sweep_armed_ = true;
-  sweep_timer_.expires_after(kHubLinger);
+  sweep_timer_.expires_after(absl::ToChronoMilliseconds(options_.topic_linger));
   sweep_timer_.async_wait([this](boost::system::error_code error) {
     if (error) return;
     sweep_armed_ = false;
@@ -240,6 +226,11 @@ void Shard::SweepHubs() {
     broker_.RemoveInterest(hub.topic());
     return true;
   });
+  ForgetTenants();
+}
+
+void Shard::ForgetTenants() {
+  absl::erase_if(tenants_, [](const auto& entry) { return entry.second->hubs == 0; });
 }
 
 void Shard::Read(const model::TopicPtr& topic, uint64_t after, broker::ReadLimits limits,

@@ -10,11 +10,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/synchronization/mutex.h"
 #include "bridge/broker/broker.h"
 #include "bridge/fanout/hub.h"
+#include "bridge/fanout/inbox.h"
+#include "bridge/fanout/options.h"
 #include "bridge/fanout/subscriber.h"
 #include "bridge/observe/metrics.h"
 
@@ -36,7 +36,7 @@ class Shard {
  public:
   // `index` is below 64: it is a bit in Topic::shards.
   // `metrics` is this shard's own.
-  Shard(int index, broker::Broker& broker, observe::ShardMetrics& metrics);
+  Shard(int index, broker::Broker& broker, observe::ShardMetrics& metrics, const Options& options);
   ~Shard();
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
@@ -52,9 +52,9 @@ class Shard {
 
   // Any thread. Takes the events of topics that this shard takes part in; Wake() must follow. Called under a tenant's
   // lock.
-  void Enqueue(absl::Span<const model::EnvelopePtr> events) ABSL_LOCKS_EXCLUDED(inbox_mutex_);
+  void Enqueue(absl::Span<const model::EnvelopePtr> events) { inbox_.Add(events); }
   // Any thread. Called under a tenant's lock; Wake() must follow.
-  void EnqueueReset(std::string_view tenant, std::string_view epoch) ABSL_LOCKS_EXCLUDED(inbox_mutex_);
+  void EnqueueReset(std::string_view tenant, std::string_view epoch) { inbox_.AddReset(tenant, epoch); }
   // Any thread. Sees to it that the inbox is drained soon.
   void Wake();
 
@@ -85,63 +85,56 @@ class Shard {
   };
 
   observe::ShardMetrics& metrics() { return metrics_; }
+  // Tenants that it keeps a view of: those of its topics.
+  size_t tenants() const { return tenants_.size(); }
 
  private:
-  // The inbox holds at most so many events. A shard that falls further behind drops them all and lets its subscriptions
-  // catch up from history: nothing is lost while history reaches, and memory stays bounded.
-  static constexpr size_t kInboxEvents = 65536;
+  using Hubs = absl::flat_hash_map<const model::Topic*, std::unique_ptr<Hub>>;
+
   // Events of one turn, so that pings and new connections get theirs in between.
   static constexpr size_t kEventsPerTurn = 512;
   // Bytes of JSON joined into one run, so that a buffer shared by all fits a socket's send buffer.
   static constexpr size_t kRunBytes = 256 * 1024;
-  // A hub without members stays so long, so that a poller who comes again finds it ready.
-  static constexpr std::chrono::seconds kHubLinger{5};
 
-  struct Reset {
-    std::string tenant;
-    std::string epoch;
-    size_t before;  // index in the inbox of the first event after it
-  };
-
+  void Schedule();
   void DrainTurn();
   // Distributes everything in the inbox.
   void DrainAll();
-  bool Refill() ABSL_LOCKS_EXCLUDED(inbox_mutex_);
+  bool Refill();
   void DistributeSome(size_t max_events);
   size_t NextRunLength(size_t from, size_t to) const;
   void DistributeRun(absl::Span<const model::EnvelopePtr> events);
-  void ApplyReset(const Reset& reset);
+  void ApplyReset(const Inbox::Reset& reset);
   void LeaveCork();
 
   void AskForInterest(Hub& hub);
   void OnInterest(const model::TopicPtr& topic, absl::StatusOr<broker::Head> head);
+  // The broker cannot serve the topic.
+  void GiveUp(Hubs::iterator where, const absl::Status& why);
   void Resynchronize();
   void SweepHubs();
+  void ForgetTenants();
   void ArmSweep();
 
   const int index_;
   const uint64_t bit_;
   broker::Broker& broker_;
   observe::ShardMetrics& metrics_;
+  const Options options_;
   boost::asio::io_context io_{1};
   boost::asio::steady_timer sweep_timer_;
   bool sweep_armed_ = false;
 
-  absl::Mutex inbox_mutex_;
-  std::vector<model::EnvelopePtr> inbox_ ABSL_GUARDED_BY(inbox_mutex_);
-  std::vector<Reset> resets_ ABSL_GUARDED_BY(inbox_mutex_);
-  bool overflowed_ ABSL_GUARDED_BY(inbox_mutex_) = false;
-  std::atomic<bool> pending_{false};    // the inbox holds something
+  Inbox inbox_;
   std::atomic<bool> scheduled_{false};  // a drain is on its way
 
   // The part of the inbox being distributed, from next_ on.
-  std::vector<model::EnvelopePtr> draining_;
-  std::vector<Reset> draining_resets_;
+  Inbox::Batch draining_;
   size_t next_ = 0;
   size_t next_reset_ = 0;
 
   absl::flat_hash_map<std::string, std::unique_ptr<TenantView>> tenants_;
-  absl::flat_hash_map<const model::Topic*, std::unique_ptr<Hub>> hubs_;
+  Hubs hubs_;
   std::vector<Corked*> corked_;
   int cork_depth_ = 0;
 };

@@ -39,6 +39,10 @@ session::Settings SettingsFrom(const config::Config& config, model::TopicTable& 
           .topics = &topics};
 }
 
+fanout::Options FanoutOptions(const config::Limits& limits) {
+  return {.inbox_events = limits.shard_inbox_events, .topic_linger = limits.topic_linger};
+}
+
 // The broker must live as long as `metrics` is collected from.
 std::unique_ptr<broker::Broker> MakeBroker(const config::Config& config, const config::TopicPolicies& policies,
                                            const model::Clock& clock, observe::Metrics& metrics) {
@@ -69,7 +73,8 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config) {
   if (!registry.ok()) return About("--schema-dir", absl::StatusCode::kInvalidArgument, registry.status());
   b.translator_ = std::make_unique<schema::EventTranslator>(*std::move(registry), b.config_.limits.event_bytes);
   b.broker_ = MakeBroker(b.config_, b.policies_, *b.settings_.clock, b.metrics_);
-  b.fanout_ = std::make_unique<fanout::Fanout>(ShardCount(b.config_), *b.broker_, b.metrics_);
+  b.fanout_ =
+      std::make_unique<fanout::Fanout>(ShardCount(b.config_), *b.broker_, b.metrics_, FanoutOptions(b.config_.limits));
   b.directory_ = std::make_unique<session::Directory>(*b.fanout_);
   b.pipeline_ = std::make_unique<ingest::PublishPipeline>(b.config_, *b.translator_, b.topics_, *b.broker_, b.metrics_,
                                                           *b.settings_.clock);
@@ -154,6 +159,7 @@ void Bridge::Stop() {
   absl::Notification told;
   directory_->Visit(
       [](fanout::Shard&, session::Registry& registry) {
+        registry.BeginDrain();
         registry.ForEach(
             [](session::Client& client) { client.Disconnect(session::CloseCode::kRestart, "the bridge restarts"); });
       },

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include <boost/json.hpp>
 #include "absl/container/flat_hash_set.h"
 #include "bridge/model/absl_view.h"
+#include "bridge/model/json_member.h"
 
 namespace spanwire::session {
 namespace {
@@ -32,6 +34,11 @@ constexpr std::array<VerbName, 5> kVerbs = {{{"subscribe", ClientMessage::Verb::
 
 std::string_view View(const json::string& text) {
   return {text.data(), text.size()};
+}
+
+// Such as 1e400, which has no JSON of its own to be echoed as.
+bool IsBeyondRange(const json::value& number) {
+  return number.is_double() && !std::isfinite(number.get_double());
 }
 
 // Reads one message; the first fault stops it.
@@ -60,6 +67,9 @@ class Reader {
     const json::value* id = object.if_contains("id");
     if (id == nullptr || id->is_null()) return true;
     if (!id->is_string() && !id->is_number()) return Fail(error_code::kBadRequest, "id must be a string or a number");
+    if (IsBeyondRange(*id)) {
+      return Fail(error_code::kBadRequest, "id is a number beyond a double's range: choose a smaller one, or a string");
+    }
     std::string text = json::serialize(*id);
     if (text.size() > kMaxIdBytes) {
       return Fail(error_code::kBadRequest, fmt::format("id has over {} bytes: choose a shorter one", kMaxIdBytes));
@@ -165,6 +175,15 @@ class Reader {
 };
 
 }  // namespace
+
+ReplyId PeekReplyId(std::string_view text) {
+  const std::optional<std::string_view> found = model::FindJsonMember(text, "id");
+  if (!found || found->size() > kMaxIdBytes) return {};
+  json::error_code failure;
+  const json::value id = json::parse({found->data(), found->size()}, failure);
+  if (failure || (!id.is_string() && !id.is_number()) || IsBeyondRange(id)) return {};
+  return json::serialize(id);
+}
 
 bool ParseClientMessage(std::string_view text, ClientMessage* message, ClientMessageError* error) {
   *message = {};

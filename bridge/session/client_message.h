@@ -39,4 +39,8 @@ struct ClientMessageError {
 // Bounds: depth 8. Unknown members are ignored. Never throws.
 bool ParseClientMessage(std::string_view text, ClientMessage* message, ClientMessageError* error);
 
+// The `id` of a message that is not going to be read otherwise: a scan instead of a parse. Empty where there is none
+// that can be echoed.
+ReplyId PeekReplyId(std::string_view text);
+
 }  // namespace spanwire::session

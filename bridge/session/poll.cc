@@ -123,14 +123,15 @@ ClientSnapshot Poll::Describe() const {
 }
 
 void Poll::Disconnect(CloseCode, std::string_view) {
-  if (phase_ == Phase::kHeld) ReadAll(Phase::kLastRead);
+  leaving_ = true;
+  if (phase_ == Phase::kHeld) ReadLast();
 }
 
 // ---- Reading
 
 void Poll::ReadAll(Phase phase) {
   phase_ = phase;
-  timer_.cancel();
+  After(settings_.limits.broker_timeout, &Poll::GiveUp);
   pages_left_ = topics_.size();
   for (const auto& state : topics_) Read(*state);
 }
@@ -169,11 +170,38 @@ bool Poll::Judge(TopicState& state) {
 }
 
 void Poll::OnAllRead() {
-  if (phase_ == Phase::kLastRead || !cursor_ || wait_ == absl::ZeroDuration() || AnythingToSay()) {
+  if (!OneLog()) {
+    // Offsets of two logs cannot be merged, nor is there one cursor for both.
+    if (++rereads_ > kMaxRereads) return Finish(absl::UnavailableError("the log is being replaced"));
+    ReadAll(phase_);
+  } else if (phase_ == Phase::kLastRead || !cursor_ || wait_ == absl::ZeroDuration() || AnythingToSay() || leaving_ ||
+             registry_.draining()) {
     Answer();
   } else {
     Hold();
   }
+}
+
+bool Poll::OneLog() const {
+  const std::string* epoch = nullptr;
+  for (const auto& state : topics_) {
+    if (!state->page.ok()) continue;
+    if (epoch != nullptr && *epoch != state->page->epoch) return false;
+    epoch = &state->page->epoch;
+  }
+  return true;
+}
+
+void Poll::After(absl::Duration delay, void (Poll::*then)()) {
+  timer_.expires_after(absl::ToChronoMilliseconds(delay));
+  timer_.async_wait([weak = weak_from_this(), then, phase = phase_](boost::system::error_code error) {
+    const std::shared_ptr<Poll> self = weak.lock();
+    if (!error && self != nullptr && self->phase_ == phase) (self.get()->*then)();
+  });
+}
+
+void Poll::GiveUp() {
+  Finish(absl::DeadlineExceededError("the broker did not answer in time"));
 }
 
 bool Poll::AnythingToSay() const {
@@ -188,11 +216,7 @@ void Poll::Hold() {
   phase_ = Phase::kHeld;
   registered_ = true;
   registry_.Add(*this);
-  timer_.expires_after(absl::ToChronoMilliseconds(WithJitter(wait_)));
-  timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
-    const std::shared_ptr<Poll> self = weak.lock();
-    if (!error && self != nullptr && self->phase_ != Phase::kDone) self->ReadAll(Phase::kLastRead);
-  });
+  After(WithJitter(wait_), &Poll::ReadLast);
   for (const auto& state : topics_) {
     state->joined = true;
     if (shard_.Join(state->topic, state->subscription)) OnReady(state->subscription);
@@ -203,9 +227,21 @@ void Poll::OnReady(fanout::Subscription& subscription) {
   if (phase_ != Phase::kHeld) return;
   const auto state = std::find_if(topics_.begin(), topics_.end(),
                                   [&](const auto& topic) { return &topic->subscription == &subscription; });
+  fanout::Hub& hub = *subscription.hub;
   std::vector<model::EnvelopePtr> missed;
   // Anything that came since the first read, or cannot be excluded, is found by the last one.
-  if (!subscription.hub->GoLive(subscription, (*state)->page->through, &missed) || !missed.empty()) AnswerSoon();
+  if ((*state)->page->epoch != hub.tenant().epoch) return AnswerSoon();
+  switch (hub.TurnLive((*state)->page->through, &missed)) {
+    case fanout::Hub::Turn::kNow:
+      if (!missed.empty()) return AnswerSoon();
+      hub.GoLive(subscription);
+      break;
+    case fanout::Hub::Turn::kReadOn:
+      AnswerSoon();
+      break;
+    case fanout::Hub::Turn::kWait:
+      break;
+  }
 }
 
 void Poll::OnRun(fanout::Subscription&, const fanout::Run&) {
@@ -225,12 +261,8 @@ void Poll::OnUnavailable(fanout::Subscription& subscription, const absl::Status&
 
 void Poll::AnswerSoon() {
   if (phase_ != Phase::kHeld) return;
-  phase_ = Phase::kLastRead;
-  timer_.expires_after(kLinger);
-  timer_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
-    const std::shared_ptr<Poll> self = weak.lock();
-    if (!error && self != nullptr && self->phase_ != Phase::kDone) self->ReadAll(Phase::kLastRead);
-  });
+  phase_ = Phase::kWaking;
+  After(kLinger, &Poll::ReadLast);
 }
 
 void Poll::Answer() {
@@ -245,8 +277,10 @@ void Poll::Answer() {
                       .show_recovered = cursor_.has_value(),
                       .recovered = state->recovered});
   }
-  Finish(WritePollAnswer(polled,
-                         {.max_messages = settings_.limits.poll_messages, .max_bytes = settings_.limits.poll_bytes}));
+  PollAnswer answer = WritePollAnswer(
+      polled, {.max_messages = settings_.limits.poll_messages, .max_bytes = settings_.limits.poll_bytes});
+  shard_.metrics().deliveries.Add(answer.messages);
+  Finish(std::move(answer.body));
 }
 
 void Poll::Finish(absl::StatusOr<std::string> body) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "absl/functional/any_invocable.h"
+#include "absl/time/time.h"
 #include "bridge/fanout/shard.h"
 #include "bridge/model/cursor.h"
 #include "bridge/session/client.h"
@@ -45,7 +45,7 @@ struct PollPeer {
 class Poll final : public fanout::Subscriber, public Client, public std::enable_shared_from_this<Poll> {
  public:
   // Gets the body, a JSON object, or why the broker cannot be read now. Called once, from the shard's loop, unless the
-  // poll is cancelled before.
+  // poll is cancelled before; at the latest when the wait and twice `limits.broker_timeout` are over.
   using Done = absl::AnyInvocable<void(absl::StatusOr<std::string> body)>;
 
   // Checks the query. Null and `refusal` where it is bad; else a poll to be started.
@@ -59,7 +59,7 @@ class Poll final : public fanout::Subscriber, public Client, public std::enable_
 
   const std::string& client_id() const override { return client_id_; }
   ClientSnapshot Describe() const override;
-  // Answers now with what there is.
+  // Answers with what there is, now or as soon as that is read.
   void Disconnect(CloseCode code, std::string_view reason) override;
 
   void OnReady(fanout::Subscription& subscription) override;
@@ -69,7 +69,9 @@ class Poll final : public fanout::Subscriber, public Client, public std::enable_
 
  private:
   // A wake-up gathers this long, so that a burst is one answer.
-  static constexpr std::chrono::milliseconds kLinger{10};
+  static constexpr absl::Duration kLinger = absl::Milliseconds(10);
+  // So many times all topics are read again because the log was replaced in between.
+  static constexpr int kMaxRereads = 3;
 
   struct TopicState {
     TopicState(fanout::Subscriber& owner, model::TopicPtr t) : subscription(owner), topic(std::move(t)) {}
@@ -80,7 +82,7 @@ class Poll final : public fanout::Subscriber, public Client, public std::enable_
     bool use_last_events = false;  // its answer is the last events, because nothing can be resumed
     bool recovered = true;
   };
-  enum class Phase : uint8_t { kFirstRead, kHeld, kLastRead, kDone };
+  enum class Phase : uint8_t { kFirstRead, kHeld, kWaking, kLastRead, kDone };
 
   Poll(fanout::Shard& shard, Registry& registry, const Settings& settings, PollPeer peer, PollQuery query);
 
@@ -90,6 +92,11 @@ class Poll final : public fanout::Subscriber, public Client, public std::enable_
   void OnAllRead();
   bool Judge(TopicState& state);
   bool AnythingToSay() const;
+  bool OneLog() const;
+  // Runs `then` after `delay`, unless the poll has gone on by then.
+  void After(absl::Duration delay, void (Poll::*then)());
+  void ReadLast() { ReadAll(Phase::kLastRead); }
+  void GiveUp();
   void Hold();
   void AnswerSoon();
   void Answer();
@@ -109,7 +116,9 @@ class Poll final : public fanout::Subscriber, public Client, public std::enable_
   Done done_;
   Phase phase_ = Phase::kFirstRead;
   size_t pages_left_ = 0;
+  int rereads_ = 0;
   bool registered_ = false;
+  bool leaving_ = false;  // must not hold any more
 };
 
 }  // namespace spanwire::session

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "bridge/model/cursor.h"
 #include "bridge/model/json_text.h"
@@ -35,7 +36,7 @@ size_t CountThatFit(const std::vector<const model::Envelope*>& events, const Pol
 
 }  // namespace
 
-std::string WritePollAnswer(const std::vector<PolledTopic>& topics, const PollLimits& limits) {
+PollAnswer WritePollAnswer(const std::vector<PolledTopic>& topics, const PollLimits& limits) {
   uint64_t through = model::kMaxOffset;
   bool more = false;
   for (const PolledTopic& topic : topics) {
@@ -70,7 +71,7 @@ std::string WritePollAnswer(const std::vector<PolledTopic>& topics, const PollLi
     body.append(topic.recovered ? ":{\"recovered\":true}" : ":{\"recovered\":false}");
   }
   body.append("}}");
-  return body;
+  return {.body = std::move(body), .messages = events.size()};
 }
 
 }  // namespace spanwire::session

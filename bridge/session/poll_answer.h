@@ -22,8 +22,13 @@ struct PollLimits {
   size_t max_bytes;
 };
 
+struct PollAnswer {
+  std::string body;
+  size_t messages;  // events in it
+};
+
 // The body of a poll's answer (docs/protocol.md, section 5): the topics' events merged by offset up to the point to
-// which every topic's page is complete, and the cursor of that point.
-std::string WritePollAnswer(const std::vector<PolledTopic>& topics, const PollLimits& limits);
+// which every topic's page is complete, and the cursor of that point. All pages are of one log: their epochs are equal.
+PollAnswer WritePollAnswer(const std::vector<PolledTopic>& topics, const PollLimits& limits);
 
 }  // namespace spanwire::session

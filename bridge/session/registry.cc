@@ -17,6 +17,16 @@ void Registry::Remove(Client& client, int close_code, std::string_view reason) {
   for (ClientObserver* observer : observers_) observer->OnClosed(client, close_code, reason);
 }
 
+void Registry::TopicJoined(const Client& client, std::string_view topic) const {
+  if (observers_.empty() || !clients_.contains(client.client_id())) return;
+  for (ClientObserver* observer : observers_) observer->OnTopicJoined(client, topic);
+}
+
+void Registry::TopicLeft(const Client& client, std::string_view topic) const {
+  if (observers_.empty() || !clients_.contains(client.client_id())) return;
+  for (ClientObserver* observer : observers_) observer->OnTopicLeft(client, topic);
+}
+
 Client* Registry::Find(std::string_view client_id) const {
   auto found = clients_.find(model::ToAbsl(client_id));
   return found == clients_.end() ? nullptr : found->second;

@@ -21,6 +21,9 @@ class ClientObserver {
   virtual void OnOpened(const Client& client) = 0;
   // 1006 where the peer vanished (RFC 6455, section 7.1.5).
   virtual void OnClosed(const Client& client, int close_code, std::string_view reason) = 0;
+  // An open client has one topic more, or less. Those that it has when it opens or closes are not told one by one.
+  virtual void OnTopicJoined(const Client& /*client*/, std::string_view /*topic*/) {}
+  virtual void OnTopicLeft(const Client& /*client*/, std::string_view /*topic*/) {}
 };
 
 // The clients of one shard. Shard thread only.
@@ -32,10 +35,17 @@ class Registry {
 
   void Add(Client& client);
   void Remove(Client& client, int close_code, std::string_view reason);
+  // Ignored for clients that are not here.
+  void TopicJoined(const Client& client, std::string_view topic) const;
+  void TopicLeft(const Client& client, std::string_view topic) const;
   Client* Find(std::string_view client_id) const;
   size_t size() const { return clients_.size(); }
   // Clients that are closed from within `visit` may be removed at once.
   void ForEach(const std::function<void(Client&)>& visit) const;
+
+  // The bridge is going away: nobody begins to wait here any more.
+  void BeginDrain() { draining_ = true; }
+  bool draining() const { return draining_; }
 
   // The observer must be removed before it is destroyed.
   void AddObserver(ClientObserver* observer) { observers_.push_back(observer); }
@@ -44,6 +54,7 @@ class Registry {
  private:
   absl::flat_hash_map<std::string, Client*> clients_;
   std::vector<ClientObserver*> observers_;
+  bool draining_ = false;
 };
 
 // The registries of all shards, for those who look at all clients: the admin service, the drain. Thread safe.

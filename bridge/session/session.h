@@ -10,9 +10,11 @@
 #include "bridge/fanout/shard.h"
 #include "bridge/session/client.h"
 #include "bridge/session/client_message.h"
+#include "bridge/session/message_rate.h"
 #include "bridge/session/outbound.h"
+#include "bridge/session/session_output.h"
 #include "bridge/session/settings.h"
-#include "bridge/session/topic_feed.h"
+#include "bridge/session/topic_feeds.h"
 
 namespace spanwire::session {
 
@@ -22,21 +24,22 @@ struct Identity {
   std::string tenant_id;  // empty: the default tenant
 };
 
-// The client protocol of docs/protocol.md over any transport that can push: reads the client's messages, answers them,
-// and lets each topic catch up and go live. Shard thread only.
-//
-// Topics catch up one page at a time for the whole session, and only while little is queued, so a long replay is never
-// taken for a slow consumer.
-class Session final : public fanout::Subscriber, public std::enable_shared_from_this<Session> {
+// The client protocol of docs/protocol.md over any transport that can push: reads the client's messages and answers
+// them. What becomes of its topics is TopicFeeds'. Shard thread only.
+class Session final : public std::enable_shared_from_this<Session> {
  public:
   // `out` and `settings` outlive the session, or Shutdown() is called before they go.
   Session(fanout::Shard& shard, const Settings& settings, Outbound& out, Identity identity);
-  ~Session() override;
+  ~Session();
 
   // Greets the client. First of all.
   void Start();
   // One message of the client's, as text.
   void OnMessage(std::string_view text);
+  // As the client's message would, for transports whose client says in its URL what it wants: a `subscription` or an
+  // `error` for each topic, without `id`. `since` is a cursor as given. Nothing of this counts as a client's message.
+  void SubscribeFromUrl(const std::vector<std::string>& topics, const std::optional<std::string>& since,
+                        uint32_t history);
   // Little is queued again: go on catching up.
   void OnWritable();
   // For clients that cannot answer WebSocket pings: a JSON `ping`.
@@ -48,62 +51,35 @@ class Session final : public fanout::Subscriber, public std::enable_shared_from_
 
   const std::string& client_id() const { return client_id_; }
   const Identity& identity() const { return identity_; }
-  uint64_t messages_sent() const { return messages_sent_; }
+  uint64_t messages_sent() const { return output_.messages_sent(); }
   uint64_t messages_received() const { return messages_received_; }
-  std::vector<SubscriptionSnapshot> Subscriptions() const;
+  // After the end: those that there were.
+  std::vector<SubscriptionSnapshot> Subscriptions() const { return feeds_->Describe(); }
+  // The cursor from which a client that has got everything sent so far may resume all of its topics without missing
+  // anything. Asked from within Outbound::Send or SendRun, it includes what is being sent. None while there is no such
+  // cursor: without topics, while one without `since` is not acknowledged yet, or while the log is being replaced.
+  std::optional<std::string> SafeCursor() const;
   // Queued bytes under which a session that stopped catching up wants OnWritable().
-  size_t low_watermark() const { return settings_.limits.outbound_queue_bytes / 4; }
-
-  void OnReady(fanout::Subscription& subscription) override;
-  void OnRun(fanout::Subscription& subscription, const fanout::Run& run) override;
-  void OnReset(fanout::Subscription& subscription) override;
-  void OnUnavailable(fanout::Subscription& subscription, const absl::Status& why) override;
+  size_t low_watermark() const { return feeds_->low_watermark(); }
 
  private:
-  void Send(const model::EnvelopePtr& envelope);
-  void SendError(std::string_view topic, std::string_view code, std::string_view message, std::string_view action,
-                 const ReplyId& id);
   // False where the message is over the client's rate; it has been answered.
-  bool AdmitMessage();
-
+  bool AdmitMessage(std::string_view text);
+  void SubscribeAll(const ClientMessage& message);
   void Subscribe(const ClientMessage& message, const TopicRequest& request);
   void Unsubscribe(const ClientMessage& message, const TopicRequest& request);
+  void RefuseTopic(const ClientMessage& message, const TopicRequest& request, const absl::Status& why);
   void Pong(const ReplyId& id);
-
-  TopicFeed* FindFeed(std::string_view topic) const;
-  TopicFeed& FeedOf(const fanout::Subscription& subscription) const;
-  void RemoveFeed(TopicFeed& feed);
-  // The position that the client has in the topic.
-  std::string PositionOf(const TopicFeed& feed) const;
-
-  // Whatever was asked of the broker for the feed no longer counts.
-  void ForgetReads(TopicFeed& feed);
-  void Begin(TopicFeed& feed);
-  void Acknowledge(TopicFeed& feed, std::string_view cursor, bool recovered);
-  // Starts live where the hub stands now.
-  void BeginLive(TopicFeed& feed, bool recovered);
-  // Tells the client on the session's own accord that events were lost, and goes on live.
-  void RestartAfterLoss(TopicFeed& feed);
-  void ReadLater(TopicFeed& feed, TopicFeed::Next next);
-  void ReadNext();
-  void OnPage(const model::TopicPtr& topic, uint32_t generation, bool last_events, absl::StatusOr<broker::Page> page);
-  void StartFromPage(TopicFeed& feed, bool last_events, const broker::Page& page);
-  void DeliverPage(TopicFeed& feed, const broker::Page& page);
-  void ContinueFrom(TopicFeed& feed, uint64_t through);
 
   fanout::Shard& shard_;
   const Settings& settings_;
   Outbound& out_;
   const std::string client_id_;
   const Identity identity_;
-  std::vector<std::unique_ptr<TopicFeed>> feeds_;
-  std::vector<TopicFeed*> to_read_;  // feeds that wait for their turn to read
-  uint32_t generations_ = 0;         // the last that a feed was given
-  bool reading_ = false;
+  SessionOutput output_;
+  const std::shared_ptr<TopicFeeds> feeds_;
+  MessageRate rate_;
   bool closing_ = false;
-  float tokens_;  // messages the client may send now
-  absl::Time tokens_at_;
-  uint64_t messages_sent_ = 0;
   uint64_t messages_received_ = 0;
 };
 

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "bridge/fanout/hub.h"
 #include "bridge/fanout/subscriber.h"
 #include "bridge/model/cursor.h"
 #include "bridge/model/topic_table.h"
@@ -18,8 +21,16 @@ struct FeedStart {
     bool asked_since = false;  // this request gave `since`, so its answer says whether it was recovered
     bool unsubscribe = false;  // came before the acknowledgement: answered behind it, in the order of asking
   };
+  // What the page that is being read is for.
+  enum class Page : uint8_t {
+    kSince,      // the first one after `since`
+    kFindFirst,  // tells where the last `history` events begin
+    kHistory,    // the first one of those
+  };
+
   std::optional<model::Cursor> since;
   uint32_t history = 0;
+  Page page = Page::kSince;
   std::vector<Reply> replies;
 
   // Whether the client has left again before it began.
@@ -27,18 +38,24 @@ struct FeedStart {
 };
 
 // One topic of a session: begins (start != null), catches up, is live.
-struct TopicFeed {
-  TopicFeed(fanout::Subscriber& owner, model::TopicPtr t) : subscription(owner), topic(std::move(t)) {}
+struct TopicFeed : fanout::Subscription {
+  TopicFeed(fanout::Subscriber& owner, model::TopicPtr t) : Subscription(owner), topic(std::move(t)) {}
 
-  fanout::Subscription subscription;
-  model::TopicPtr topic;
+  const model::TopicPtr topic;
   std::unique_ptr<FeedStart> start;
-  // What the next page is read for.
-  enum class Next : uint8_t { kNothing, kAfterPosition, kLastEvents };
-  Next next = Next::kNothing;
-  // Changes when the feed starts anew, so that the answer to an older read is known as such. Unique in the session: a
-  // topic that was left and joined again is another feed.
+  // The log that it was acknowledged in: its position means nothing in another.
+  std::string epoch;
+  // Changes when the feed starts anew, so that the answer to an older read is known as such. Unique in the session.
   uint32_t generation = 0;
+
+  // Everything of the topic up to here has been handed to the transport.
+  uint64_t handed_through() const { return live() ? hub->position() : position; }
+  bool in_this_log() const { return epoch == hub->tenant().epoch; }
+  // Whether there is a position that it can be resumed from: not before it has begun, unless it was resumed itself.
+  bool has_cursor() const { return start == nullptr || start->since.has_value(); }
+  model::Cursor cursor() const {
+    return start == nullptr ? model::Cursor{.epoch = epoch, .offset = handed_through()} : *start->since;
+  }
 };
 
 }  // namespace spanwire::session

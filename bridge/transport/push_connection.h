@@ -44,6 +44,8 @@ class PushConnection : public Connection,
  public:
   size_t queued_bytes() const final { return queue_ == nullptr ? 0 : queue_->charge(); }
   void Close(session::CloseCode code, std::string_view reason) final;
+  void OnTopicJoined(std::string_view topic) final { context_.registry.TopicJoined(*this, topic); }
+  void OnTopicLeft(std::string_view topic) final { context_.registry.TopicLeft(*this, topic); }
 
   const std::string& client_id() const final { return session_->client_id(); }
   session::ClientSnapshot Describe() const final;

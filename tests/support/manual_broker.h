@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -45,12 +47,16 @@ class ManualBroker final : public broker::Broker {
   }
   // The log is lost and starts again.
   void Reset(const std::string& epoch) {
+    ReplaceSilently(epoch);
+    sink_->OnReset("", epoch);
+    sink_->OnEventsDone();
+  }
+  // The same, while nobody is interested.
+  void ReplaceSilently(const std::string& epoch) {
     log_.clear();
     lost_through_.clear();
     head_ = 0;
     epoch_ = epoch;
-    sink_->OnReset("", epoch);
-    sink_->OnEventsDone();
   }
   // Gives the oldest answer that is waiting. False where there is none.
   bool AnswerOne() {
@@ -59,6 +65,11 @@ class ManualBroker final : public broker::Broker {
     answers_.pop_front();
     answer();
     return true;
+  }
+  // The oldest answer that is waiting never comes.
+  void LoseOne() {
+    lost_.push_back(std::move(answers_.front()));
+    answers_.pop_front();
   }
   size_t answers_waiting() const { return answers_.size(); }
   int interests() const { return interests_; }
@@ -77,10 +88,14 @@ class ManualBroker final : public broker::Broker {
   }
   void RemoveInterest(model::TopicPtr) override { --interests_; }
   void Read(model::TopicPtr topic, uint64_t after, broker::ReadLimits limits, Done<broker::Page> done) override {
+    if (before_read) before_read(topic->name);
     broker::Page page{.epoch = epoch_, .head = head_, .lost_through = lost_through_[topic->name], .through = head_};
+    size_t bytes = 0;
     for (const model::EnvelopePtr& event : log_[topic->name]) {
       if (event->offset() <= after) continue;
-      if (page.events.size() == std::min(limits.max_events, page_size)) {
+      bytes += event->json().size();
+      const bool full = page.events.size() == std::min(limits.max_events, page_size) || bytes > limits.max_bytes;
+      if (full && !page.events.empty()) {
         page.through = page.events.back()->offset();
         break;
       }
@@ -88,10 +103,17 @@ class ManualBroker final : public broker::Broker {
     }
     Answer<broker::Page>(std::move(done), std::move(page));
   }
-  void ReadLast(model::TopicPtr topic, size_t count, broker::ReadLimits, Done<broker::Page> done) override {
+  void ReadLast(model::TopicPtr topic, size_t count, broker::ReadLimits limits, Done<broker::Page> done) override {
     const auto& log = log_[topic->name];
     broker::Page page{.epoch = epoch_, .head = head_, .lost_through = lost_through_[topic->name], .through = head_};
-    page.events.assign(log.end() - static_cast<std::ptrdiff_t>(std::min(count, log.size())), log.end());
+    const size_t most = std::min({count, log.size(), limits.max_events});
+    size_t bytes = 0;
+    size_t taken = 0;
+    for (; taken < most; ++taken) {
+      bytes += log[log.size() - 1 - taken]->json().size();
+      if (bytes > limits.max_bytes && taken > 0) break;
+    }
+    page.events.assign(log.end() - static_cast<std::ptrdiff_t>(taken), log.end());
     Answer<broker::Page>(std::move(done), std::move(page));
   }
   void ListTopics(broker::TopicQuery, Done<std::vector<broker::TopicInfo>>) override { std::abort(); }
@@ -99,6 +121,8 @@ class ManualBroker final : public broker::Broker {
 
   // Events of one page, to make paging happen.
   size_t page_size = 1000;
+  // Called before a topic is read.
+  std::function<void(const std::string& topic)> before_read;
 
  private:
   template <typename T>
@@ -114,6 +138,7 @@ class ManualBroker final : public broker::Broker {
   std::map<std::string, std::vector<model::EnvelopePtr>> log_;
   std::map<std::string, uint64_t> lost_through_;
   std::deque<absl::AnyInvocable<void()>> answers_;
+  std::vector<absl::AnyInvocable<void()>> lost_;
   int interests_ = 0;
   absl::Status failure_;
 };

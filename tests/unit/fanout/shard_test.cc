@@ -19,7 +19,9 @@ class RecordingSubscriber final : public Subscriber {
     ++ready;
     if (go_live) {
       std::vector<model::EnvelopePtr> missed;
-      EXPECT_TRUE(subscription.hub->GoLive(subscription, subscription.hub->tenant().drained, &missed));
+      EXPECT_EQ(subscription.hub->TurnLive(subscription.hub->position(), &missed), Hub::Turn::kNow);
+      EXPECT_THAT(missed, IsEmpty());
+      subscription.hub->GoLive(subscription);
     }
   }
   void OnRun(Subscription& subscription, const Run& run) override {
@@ -50,12 +52,20 @@ class ShardTest : public ::testing::Test {
     while (broker_.AnswerOne());
     RunShard();
   }
+  // Runs everything, timers included, until `done`.
+  void RunUntil(const std::function<bool()>& done) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!done() && std::chrono::steady_clock::now() < deadline) {
+      shard_.io().restart();
+      shard_.io().run_one_for(std::chrono::milliseconds(5));
+    }
+  }
   model::TopicPtr Topic(const std::string& name) { return topics_.Intern("", name); }
 
   model::TopicTable topics_;
   observe::Metrics metrics_;
   testing::ManualBroker broker_{topics_};
-  Fanout fanout_{2, broker_, metrics_};
+  Fanout fanout_{2, broker_, metrics_, {.inbox_events = 4, .topic_linger = absl::Milliseconds(20)}};
   Shard& shard_ = fanout_.shard(0);
 };
 
@@ -69,7 +79,6 @@ TEST_F(ShardTest, OnlyShardsWithSubscribersGetAnEvent) {
   broker_.Publish("b");
   Settle();
   EXPECT_THAT(subscriber.offsets, ElementsAre(1));
-  EXPECT_EQ(shard_.metrics().deliveries.Value(), 1u);
   EXPECT_EQ(shard_.metrics().subscriptions.Value(), 1);
   shard_.Leave(a);
 }
@@ -118,8 +127,8 @@ TEST_F(ShardTest, AnOverflowingInboxSendsItsSubscribersBackToHistory) {
   broker_.Publish("a");
   Settle();
   subscriber.go_live = false;
-  const std::vector<std::pair<std::string, std::string>> batch(1000, {"a", "x"});
-  for (int i = 0; i < 70; ++i) broker_.PublishAll(batch);
+  const std::vector<std::pair<std::string, std::string>> batch(5, {"a", "x"});
+  broker_.PublishAll(batch);
   Settle();
   EXPECT_THAT(subscriber.offsets, ElementsAre(1)) << "what did not fit is not delivered in part";
   EXPECT_FALSE(a.live());
@@ -139,7 +148,7 @@ TEST_F(ShardTest, GoLiveHandsOverWhatWasDistributedMeanwhile) {
   broker_.Publish("a");
   Settle();
   std::vector<model::EnvelopePtr> missed;
-  EXPECT_TRUE(a.hub->GoLive(a, 1, &missed));
+  EXPECT_EQ(a.hub->TurnLive(1, &missed), Hub::Turn::kNow);
   ASSERT_EQ(missed.size(), 1u);
   EXPECT_EQ(missed[0]->offset(), 2u);
   shard_.Leave(a);
@@ -151,14 +160,84 @@ TEST_F(ShardTest, GoLiveIsRefusedWhereTooMuchWasDistributedMeanwhile) {
   Subscription a(subscriber);
   shard_.Join(Topic("a"), a);
   Settle();
-  for (int i = 0; i < 1025; ++i) broker_.Publish("a");
-  Settle();
+  for (int i = 0; i < 1025; ++i) {
+    broker_.Publish("a");
+    Settle();
+  }
   std::vector<model::EnvelopePtr> missed;
-  EXPECT_FALSE(a.hub->GoLive(a, 0, &missed));
+  EXPECT_EQ(a.hub->TurnLive(0, &missed), Hub::Turn::kReadOn);
   EXPECT_THAT(missed, IsEmpty());
-  EXPECT_TRUE(a.hub->GoLive(a, 1, &missed));
+  EXPECT_EQ(a.hub->TurnLive(1, &missed), Hub::Turn::kNow);
   EXPECT_EQ(missed.size(), 1024u);
   shard_.Leave(a);
+}
+
+TEST_F(ShardTest, WhatIsRememberedForThoseWhoCatchUpIsBoundedInBytes) {
+  RecordingSubscriber subscriber;
+  subscriber.go_live = false;
+  Subscription a(subscriber);
+  shard_.Join(Topic("a"), a);
+  Settle();
+  const std::string value(100 * 1024, 'x');
+  for (int i = 0; i < 4; ++i) broker_.Publish("a", value);
+  Settle();
+  std::vector<model::EnvelopePtr> missed;
+  EXPECT_EQ(a.hub->TurnLive(1, &missed), Hub::Turn::kReadOn) << "three would be over 256 KiB";
+  EXPECT_EQ(a.hub->TurnLive(2, &missed), Hub::Turn::kNow);
+  EXPECT_EQ(missed.size(), 2u);
+  broker_.Publish("a", std::string(300 * 1024, 'x'));
+  Settle();
+  missed.clear();
+  EXPECT_EQ(a.hub->TurnLive(4, &missed), Hub::Turn::kNow) << "one is remembered, whatever its size";
+  EXPECT_EQ(missed.size(), 1u);
+  shard_.Leave(a);
+}
+
+TEST_F(ShardTest, EventsDroppedBehindAnOutstandingInterestAreNotTakenForSeen) {
+  RecordingSubscriber subscriber;
+  Subscription a(subscriber);
+  shard_.Join(Topic("a"), a);
+  RunShard();
+  // The answer, with head 0, is on its way; what comes after it overflows the inbox.
+  broker_.PublishAll(std::vector<std::pair<std::string, std::string>>(5, {"a", "x"}));
+  broker_.AnswerOne();
+  RunShard();
+  EXPECT_EQ(subscriber.ready, 0) << "live flow is not confirmed";
+  EXPECT_EQ(broker_.interests(), 1);
+  Settle();
+  EXPECT_EQ(subscriber.ready, 1);
+  EXPECT_EQ(a.hub->position(), 5u) << "whoever catches up reads them";
+  EXPECT_THAT(subscriber.offsets, IsEmpty());
+  shard_.Leave(a);
+}
+
+TEST_F(ShardTest, AnInboxAtItsBoundLosesNothing) {
+  RecordingSubscriber subscriber;
+  Subscription a(subscriber);
+  shard_.Join(Topic("a"), a);
+  Settle();
+  broker_.PublishAll(std::vector<std::pair<std::string, std::string>>(4, {"a", "x"}));
+  Settle();
+  EXPECT_EQ(subscriber.offsets.size(), 4u);
+  EXPECT_EQ(subscriber.ready, 1);
+  shard_.Leave(a);
+}
+
+TEST_F(ShardTest, ATopicLingersAndThenGoesWithItsTenant) {
+  RecordingSubscriber subscriber;
+  {
+    Subscription a(subscriber);
+    shard_.Join(Topic("a"), a);
+    Settle();
+    shard_.Leave(a);
+    EXPECT_TRUE(shard_.Join(Topic("a"), a)) << "it is ready for whoever comes again";
+    shard_.Leave(a);
+  }
+  EXPECT_EQ(shard_.tenants(), 1u);
+  RunUntil([&] { return shard_.tenants() == 0; });
+  EXPECT_EQ(shard_.tenants(), 0u);
+  EXPECT_EQ(broker_.interests(), 0);
+  EXPECT_EQ(Topic("a")->shards.load(), 0u);
 }
 
 TEST_F(ShardTest, ABrokerThatCannotServeIsSaidToEverybodyOfTheTopic) {

@@ -22,8 +22,8 @@ TEST(JsonMemberTest, MembersOfInnerObjectsDoNotCount) {
 }
 
 TEST(JsonMemberTest, WhatIsNoObjectHasNoMembers) {
-  for (const std::string_view text : {"", " ", "[]", "1", "{", "{}", "{\"a", "{\"a\"", "{\"a\":", "{\"a\":\"", "{\"a\":[",
-                                      "{\"a\":}", "{\"b\":1 \"a\":2}", "{\"a\":\"\\", "{1:2}"}) {
+  for (const std::string_view text : {"", " ", "[]", "1", "{", "{}", "{\"a", "{\"a\"", "{\"a\":", "{\"a\":\"",
+                                      "{\"a\":[", "{\"a\":}", "{\"b\":1 \"a\":2}", "{\"a\":\"\\", "{1:2}"}) {
     EXPECT_EQ(FindJsonMember(text, "a"), std::nullopt) << text;
   }
 }
@@ -33,7 +33,7 @@ TEST(JsonMemberTest, ACutTextIsNoDanger) {
   constexpr std::string_view kObject = R"({"x":[{"y":"\\"}],"a":{"z":["\u0041"]},"b":1})";
   for (size_t length = 0; length <= kObject.size(); ++length) {
     const auto found = FindJsonMember(kObject.substr(0, length), "a");
-    if (found) EXPECT_EQ(*found, R"({"z":["\u0041"]})");
+    EXPECT_EQ(found.value_or(R"({"z":["\u0041"]})"), R"({"z":["\u0041"]})");
   }
 }
 

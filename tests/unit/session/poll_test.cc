@@ -141,6 +141,76 @@ TEST_F(PollTest, ABrokerThatCannotBeReadIsAnError) {
   EXPECT_EQ(body_->status().code(), absl::StatusCode::kUnavailable);
 }
 
+TEST_F(PollTest, TheEventsOfAnAnswerAreCountedAndItsWakeUpIsNot) {
+  auto poll = Start({.topics = {"a"}, .cursor = "e1-0"});
+  Settle();
+  broker_.Publish("a");
+  RunUntilAnswered();
+  EXPECT_EQ(shard_.metrics().deliveries.Value(), 1u);
+}
+
+TEST_F(PollTest, ADrainDuringTheFirstReadIsAnsweredAfterIt) {
+  auto poll = Start({.topics = {"a"}, .cursor = "e1-0"});
+  poll->Disconnect(CloseCode::kRestart, "drain");
+  EXPECT_FALSE(body_);
+  Settle();
+  ASSERT_TRUE(body_);
+  EXPECT_EQ(Body().at("cursor").as_string(), "e1-0");
+}
+
+TEST_F(PollTest, APollThatComesWhileDrainingDoesNotHold) {
+  registry_.BeginDrain();
+  auto poll = Start({.topics = {"a"}, .cursor = "e1-0"});
+  Settle();
+  EXPECT_TRUE(body_);
+}
+
+TEST_F(PollTest, AReadThatIsNeverAnsweredEndsThePoll) {
+  settings_.limits.broker_timeout = absl::Milliseconds(20);
+  auto poll = Start({.topics = {"a"}, .cursor = "e1-0"});
+  broker_.LoseOne();
+  RunUntilAnswered();
+  ASSERT_TRUE(body_);
+  EXPECT_EQ(body_->status().code(), absl::StatusCode::kDeadlineExceeded);
+}
+
+TEST_F(PollTest, ALastReadThatIsNeverAnsweredEndsThePoll) {
+  settings_.limits.broker_timeout = absl::Milliseconds(20);
+  auto poll = Start({.topics = {"a"}, .cursor = "e1-0"});
+  Settle();
+  poll->Disconnect(CloseCode::kRestart, "drain");
+  broker_.LoseOne();
+  RunUntilAnswered();
+  ASSERT_TRUE(body_);
+  EXPECT_EQ(body_->status().code(), absl::StatusCode::kDeadlineExceeded);
+}
+
+TEST_F(PollTest, AHoldLongerThanTheBrokersTimeIsNoFault) {
+  settings_.limits.broker_timeout = absl::Milliseconds(5);
+  auto poll = Start({.topics = {"a"}, .cursor = "e1-0", .wait = absl::Milliseconds(60)});
+  RunUntilAnswered();
+  ASSERT_TRUE(body_);
+  EXPECT_TRUE(body_->ok());
+}
+
+TEST_F(PollTest, PagesOfTwoLogsAreNotMerged) {
+  for (int i = 0; i < 3; ++i) broker_.Publish("a");
+  bool replaced = false;
+  broker_.before_read = [&](const std::string& topic) {
+    if (topic != "b" || std::exchange(replaced, true)) return;
+    broker_.ReplaceSilently("e2");
+    broker_.Publish("b");
+  };
+  auto poll = Start({.topics = {"a", "b"}, .cursor = "e1-0", .history = 5});
+  RunUntilAnswered();
+  ASSERT_TRUE(body_ && body_->ok());
+  EXPECT_FALSE(Body().at("topics").at("a").at("recovered").as_bool());
+  EXPECT_FALSE(Body().at("topics").at("b").at("recovered").as_bool());
+  EXPECT_EQ(Body().at("cursor").as_string(), "e2-1");
+  ASSERT_EQ(Body().at("messages").as_array().size(), 1u) << "those of the old log are gone, and said to be";
+  EXPECT_EQ(Body().at("messages").at(0).at("topic").as_string(), "b");
+}
+
 TEST_F(PollTest, BadQueriesAreRefused) {
   EXPECT_EQ(Refusal({}), "bad_request");
   EXPECT_EQ(Refusal({.topics = {"a b"}}), "bad_topic");

@@ -25,8 +25,11 @@ class RecordingOutbound final : public Outbound {
   }
   size_t queued_bytes() const override { return queued; }
   void Close(CloseCode code, std::string_view) override { closed = code; }
+  void OnTopicJoined(std::string_view topic) override { topics.push_back("+" + std::string(topic)); }
+  void OnTopicLeft(std::string_view topic) override { topics.push_back("-" + std::string(topic)); }
 
   std::vector<std::string> received;
+  std::vector<std::string> topics;
   size_t queued = 0;
   std::optional<CloseCode> closed;
 };

@@ -133,6 +133,69 @@ TEST_F(SessionTest, HistoryGivesTheLastEventsWhereNothingCanBeRecovered) {
   EXPECT_THAT(TakeWords(), ElementsAre("subscription a e1-3", "4 a"));
 }
 
+TEST_F(SessionTest, HistoryOfManyBytesComesWholePageByPage) {
+  const std::string value(100 * 1024, 'x');
+  for (int i = 0; i < 6; ++i) broker_.Publish("a", value);
+  Say(R"({"action":"subscribe","topic":"a","history":5})");
+  for (int i = 0; i < 3; ++i) {
+    RunShard();
+    broker_.AnswerOne();  // interest, where the five begin, the first page
+  }
+  out_->queued = session_->low_watermark() + 1;
+  Settle();
+  EXPECT_THAT(TakeWords(), ElementsAre("subscription a e1-1", "2 a", "3 a")) << "a page of at most 256 KiB";
+  out_->queued = 0;
+  session_->OnWritable();
+  Settle();
+  EXPECT_THAT(TakeWords(), ElementsAre("4 a", "5 a", "6 a"));
+}
+
+TEST_F(SessionTest, HistoryOfOverAThousandEventsComesWhole) {
+  for (int i = 0; i < 1500; ++i) broker_.Publish("a");
+  Say(R"({"action":"subscribe","topic":"a","history":1200})");
+  Settle();
+  const std::vector<std::string> words = TakeWords();
+  ASSERT_EQ(words.size(), 1201u);
+  EXPECT_EQ(words[0], "subscription a e1-300");
+  EXPECT_EQ(words[1], "301 a");
+  EXPECT_EQ(words.back(), "1500 a");
+}
+
+TEST_F(SessionTest, HistoryDiscardedAfterItWasCountedBeginsBehindIt) {
+  for (int i = 0; i < 4; ++i) broker_.Publish("a");
+  Say(R"({"action":"subscribe","topic":"a","history":3})");
+  RunShard();
+  broker_.AnswerOne();  // interest
+  RunShard();           // asks where the three begin
+  broker_.Discard("a", 3);
+  Settle();
+  EXPECT_THAT(TakeWords(), ElementsAre("subscription a e1-3", "4 a"));
+}
+
+TEST_F(SessionTest, APageAheadOfTheInboxRepeatsNothing) {
+  broker_.page_size = 1;
+  broker_.PublishAll({{"a", "x"}, {"a", "x"}});
+  Say(R"({"action":"subscribe","topic":"a","since":"e1-0"})");
+  RunShard();
+  broker_.AnswerOne();  // interest
+  RunShard();           // asks for the first page
+  out_->queued = session_->low_watermark() + 1;
+  Settle();
+  EXPECT_THAT(TakeWords(), ElementsAre("subscription a e1-0 recovered", "1 a"));
+  // More than the shard distributes in a turn, so the page is there before it has got to the end.
+  broker_.page_size = 1000;
+  broker_.PublishAll(std::vector<std::pair<std::string, std::string>>(600, {"a", "x"}));
+  out_->queued = 0;
+  session_->OnWritable();
+  broker_.AnswerOne();
+  Settle();
+  broker_.Publish("a");
+  Settle();
+  const std::vector<std::string> words = TakeWords();
+  ASSERT_EQ(words.size(), 602u);
+  for (size_t i = 0; i < words.size(); ++i) EXPECT_EQ(words[i], fmt::format("{} a", i + 2));
+}
+
 TEST_F(SessionTest, HistoryLostBetweenPagesIsSaid) {
   broker_.page_size = 1;
   for (int i = 0; i < 4; ++i) broker_.Publish("a");
@@ -338,6 +401,27 @@ TEST_F(SessionTest, MessagesOverTheRateAreRefusedAndTwiceTheBurstOfThemCloses) {
   EXPECT_EQ(out_->closed, CloseCode::kTooManyMessages);
 }
 
+TEST_F(SessionTest, ARefusalOverTheRateEchoesTheId) {
+  settings_.limits.client_message_burst = 2;
+  settings_.limits.client_messages_per_second = 0.001;
+  NewSession();
+  for (int i = 0; i < 2; ++i) Say(R"({"action":"pong"})");
+  Say(R"({"action":"subscribe","topics":["a"],"id":"x\"y"})");
+  Say(R"({"id":17,"action":"ping"})");
+  const auto messages = Take();
+  ASSERT_EQ(messages.size(), 2u);
+  EXPECT_EQ(messages[0].at("data").at("id").as_string(), "x\"y");
+  EXPECT_EQ(messages[1].at("data").at("id").as_int64(), 17);
+}
+
+TEST_F(SessionTest, OnlyAnIdThatMayBeEchoedIs) {
+  for (const std::string& text :
+       {std::string(R"({"id":[1]})"), std::string(R"({"id":null})"), std::string("{\"id\":tru"), std::string("no JSON"),
+        std::string(R"({"data":{"id":1}})"), fmt::format(R"({{"id":"{}"}})", std::string(200, 'x'))}) {
+    EXPECT_EQ(PeekReplyId(text), "") << text;
+  }
+}
+
 TEST_F(SessionTest, ALogThatIsReplacedIsAnnouncedByANewSubscription) {
   Say(R"({"action":"subscribe","topic":"a"})");
   Settle();
@@ -348,6 +432,57 @@ TEST_F(SessionTest, ALogThatIsReplacedIsAnnouncedByANewSubscription) {
   broker_.Publish("a");
   Settle();
   EXPECT_THAT(TakeWords(), ElementsAre("subscription a e2-0 lost", "1 a"));
+}
+
+TEST_F(SessionTest, ALogThatIsReplacedWhileATopicCatchesUpIsNotTakenForTheOldOne) {
+  fanout::Fanout fanout(1, broker_, metrics_, {.inbox_events = 2});
+  out_ = std::make_unique<RecordingOutbound>();
+  session_->Shutdown();
+  session_ = std::make_shared<Session>(fanout.shard(0), settings_, *out_, Identity{});
+  const auto settle = [&] {
+    do {
+      fanout.shard(0).io().restart();
+      fanout.shard(0).io().poll();
+    } while (broker_.AnswerOne());
+  };
+  Say(R"({"action":"subscribe","topic":"a"})");
+  settle();
+  broker_.Publish("a");
+  settle();
+  EXPECT_THAT(TakeWords(), ElementsAre("subscription a e1-0", "1 a"));
+  // Live flow is interrupted, and while it is the log is replaced: nobody is told of that but by the answer.
+  broker_.PublishAll({{"a", "x"}, {"a", "x"}, {"a", "x"}});
+  fanout.shard(0).io().restart();
+  fanout.shard(0).io().poll();
+  broker_.ReplaceSilently("e2");
+  broker_.PublishAll({{"a", "x"}, {"a", "x"}, {"a", "x"}});
+  broker_.PublishAll({{"a", "x"}, {"a", "x"}, {"a", "x"}});
+  settle();
+  EXPECT_THAT(TakeWords(), ElementsAre("subscription a e2-6 lost"));
+  broker_.Publish("a");
+  settle();
+  EXPECT_THAT(TakeWords(), ElementsAre("7 a"));
+  session_->Shutdown();
+}
+
+TEST_F(SessionTest, APageOfAnotherLogIsALoss) {
+  broker_.page_size = 1;
+  for (int i = 0; i < 3; ++i) broker_.Publish("a");
+  Say(R"({"action":"subscribe","topic":"a","since":"e1-0"})");
+  RunShard();
+  broker_.AnswerOne();  // interest
+  RunShard();           // asks for the first page
+  out_->queued = session_->low_watermark() + 1;
+  Settle();
+  EXPECT_THAT(TakeWords(), ElementsAre("subscription a e1-0 recovered", "1 a"));
+  broker_.ReplaceSilently("e2");
+  for (int i = 0; i < 3; ++i) broker_.Publish("b");
+  out_->queued = 0;
+  session_->OnWritable();
+  Settle();
+  const std::vector<std::string> words = TakeWords();
+  ASSERT_EQ(words.size(), 1u);
+  EXPECT_THAT(words[0], ::testing::EndsWith("lost"));
 }
 
 TEST_F(SessionTest, ABrokerThatCannotServeATopicIsSaid) {
@@ -372,6 +507,31 @@ TEST_F(SessionTest, ProtocolErrorsAreNotAnnounced) {
   session_->Disconnect(CloseCode::kProtocolError, "bad frame");
   EXPECT_THAT(Take(), IsEmpty());
   EXPECT_EQ(out_->closed, CloseCode::kProtocolError);
+}
+
+TEST_F(SessionTest, ItsTopicsAreToldAsTheyComeAndGoAndKeptAtTheEnd) {
+  Say(R"({"action":"subscribe","topics":["a","b"]})");
+  Say(R"({"action":"subscribe","topic":"a"})");
+  Settle();
+  Say(R"({"action":"unsubscribe","topic":"a"})");
+  EXPECT_THAT(out_->topics, ElementsAre("+a", "+b", "-a"));
+  broker_.Publish("b");
+  Settle();
+  session_->Disconnect(CloseCode::kRestart, "drain");
+  EXPECT_THAT(out_->topics, ElementsAre("+a", "+b", "-a")) << "those at the end are not told";
+  ASSERT_EQ(session_->Subscriptions().size(), 1u);
+  EXPECT_EQ(session_->Subscriptions()[0].topic, "b");
+  EXPECT_EQ(session_->Subscriptions()[0].position, 1u);
+}
+
+TEST_F(SessionTest, EachDeliveredEventIsCounted) {
+  for (int i = 0; i < 2; ++i) broker_.Publish("a");
+  Say(R"({"action":"subscribe","topic":"a","since":"e1-0"})");
+  Settle();
+  broker_.Publish("a");
+  Settle();
+  EXPECT_EQ(shard_.metrics().deliveries.Value(), 3u) << "replayed and live ones";
+  EXPECT_EQ(session_->messages_sent(), 4u);
 }
 
 TEST_F(SessionTest, AnAnswerThatComesAfterTheEndIsDropped) {
