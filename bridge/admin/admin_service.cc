@@ -10,6 +10,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "bridge/admin/connection_filter.h"
+#include "bridge/admin/connection_pages.h"
 #include "bridge/admin/paging.h"
 #include "bridge/admin/proto_time.h"
 #include "bridge/admin/tail.h"
@@ -55,11 +56,6 @@ struct Gathered {
   }
 };
 
-// Oldest first, and a total order that pages can be cut by.
-std::string PageKey(const session::ClientSnapshot& client) {
-  return fmt::format("{:020}.{}", absl::ToUnixMicros(client.connected_at), client.client_id);
-}
-
 absl::Status CheckTail(const v1::TailTopicsRequest& request) {
   if (request.topics().empty() || request.topics_size() > kMaxTailTopics) {
     return BadField("topics", "BAD_TOPIC", "give 1 to 128 topics to tail");
@@ -98,6 +94,7 @@ grpc::ServerUnaryReactor* AdminService::ListConnections(grpc::CallbackServerCont
                                                         const v1::ListConnectionsRequest* request,
                                                         v1::ListConnectionsResponse* response) {
   if (const absl::Status valid = CheckPageSize(request->page_size()); !valid.ok()) return Finish(call, valid);
+  if (const absl::Status valid = CheckConnectionToken(request->page_token()); !valid.ok()) return Finish(call, valid);
   grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
   auto gathered = std::make_shared<Gathered>();
   context_.directory.Visit(
@@ -109,9 +106,8 @@ grpc::ServerUnaryReactor* AdminService::ListConnections(grpc::CallbackServerCont
       },
       [gathered, request, response, reactor] {
         std::vector<session::ClientSnapshot> clients = gathered->Take();
-        std::sort(clients.begin(), clients.end(), [](const auto& a, const auto& b) { return PageKey(a) < PageKey(b); });
         response->set_total_size(static_cast<int32_t>(clients.size()));
-        response->set_next_page_token(TakePage(clients, request->page_size(), request->page_token(), PageKey));
+        response->set_next_page_token(TakeConnectionPage(clients, request->page_size(), request->page_token()));
         for (const session::ClientSnapshot& client : clients) *response->add_connections() = ToProto(client);
         reactor->Finish(grpc::Status::OK);
       });

@@ -19,25 +19,41 @@ void Watch::Start() {
   }});
   directory_.Visit(
       [self](fanout::Shard&, session::Registry& registry) {
-        registry.ForEach(
-            [&](session::Client& client) { self->Tell(v1::WatchConnectionsResponse::KIND_EXISTING, client); });
+        registry.ForEach([&](session::Client& client) {
+          const session::ClientSnapshot snapshot = client.Describe();
+          if (Matches(self->filter_, snapshot)) self->Tell(v1::WatchConnectionsResponse::KIND_EXISTING, snapshot);
+        });
         registry.AddObserver(self.get());
       },
       [self] {});
 }
 
 void Watch::OnOpened(const session::Client& client) {
-  Tell(v1::WatchConnectionsResponse::KIND_OPENED, client);
+  const session::ClientSnapshot snapshot = client.Describe();
+  if (Matches(filter_, snapshot)) Tell(v1::WatchConnectionsResponse::KIND_OPENED, snapshot);
 }
 
 void Watch::OnClosed(const session::Client& client, int close_code, std::string_view reason) {
-  Tell(v1::WatchConnectionsResponse::KIND_CLOSED, client, close_code, reason);
+  const session::ClientSnapshot snapshot = client.Describe();
+  if (Matches(filter_, snapshot)) Tell(v1::WatchConnectionsResponse::KIND_CLOSED, snapshot, close_code, reason);
 }
 
-void Watch::Tell(v1::WatchConnectionsResponse::Kind kind, const session::Client& client, int close_code,
-                 std::string_view reason) {
+void Watch::OnTopicJoined(const session::Client& client, std::string_view topic) {
+  if (topic != filter_.topic()) return;
   const session::ClientSnapshot snapshot = client.Describe();
-  if (!Matches(filter_, snapshot)) return;
+  if (Matches(filter_, snapshot)) Tell(v1::WatchConnectionsResponse::KIND_JOINED, snapshot);
+}
+
+void Watch::OnTopicLeft(const session::Client& client, std::string_view topic) {
+  if (topic != filter_.topic()) return;
+  const session::ClientSnapshot snapshot = client.Describe();
+  v1::ConnectionFilter others = filter_;
+  others.clear_topic();
+  if (Matches(others, snapshot)) Tell(v1::WatchConnectionsResponse::KIND_LEFT, snapshot);
+}
+
+void Watch::Tell(v1::WatchConnectionsResponse::Kind kind, const session::ClientSnapshot& client, int close_code,
+                 std::string_view reason) {
   if (const uint64_t missed = missed_.exchange(0); missed > 0) {
     v1::WatchConnectionsResponse note;
     note.set_kind(v1::WatchConnectionsResponse::KIND_MISSED);
@@ -47,7 +63,7 @@ void Watch::Tell(v1::WatchConnectionsResponse::Kind kind, const session::Client&
   }
   v1::WatchConnectionsResponse change;
   change.set_kind(kind);
-  *change.mutable_connection() = ToProto(snapshot);
+  *change.mutable_connection() = ToProto(client);
   *change.mutable_at() = ToProto(clock_.Now());
   change.set_close_code(close_code);
   change.set_close_reason(std::string(reason));

@@ -11,7 +11,8 @@
 
 namespace spanwire::admin {
 
-// Tells an administrator of connections that open and close. Registered with every shard, so its calls come from
+// Tells an administrator of connections that open and close, and where the filter names a topic, of those that join and
+// leave it in between. Registered with every shard, so its calls come from
 // several threads at a time.
 class Watch final : public session::ClientObserver, public std::enable_shared_from_this<Watch> {
  public:
@@ -25,9 +26,11 @@ class Watch final : public session::ClientObserver, public std::enable_shared_fr
 
   void OnOpened(const session::Client& client) override;
   void OnClosed(const session::Client& client, int close_code, std::string_view reason) override;
+  void OnTopicJoined(const session::Client& client, std::string_view topic) override;
+  void OnTopicLeft(const session::Client& client, std::string_view topic) override;
 
  private:
-  void Tell(v1::WatchConnectionsResponse::Kind kind, const session::Client& client, int close_code = 0,
+  void Tell(v1::WatchConnectionsResponse::Kind kind, const session::ClientSnapshot& client, int close_code = 0,
             std::string_view reason = "");
 
   const std::shared_ptr<Writer> stream_;

@@ -14,7 +14,8 @@ constexpr char kFooter[] = R"(Examples:
   spanwire connections watch --user u-17
   spanwire connections watch -o json | jq -c '[.kind, .connection.client_id, .close_code]'
 
-Prints a line for each connection that is open, then one per change, until Ctrl-C (exit code 0).
+Prints a line for each connection that is open, then one per change, until Ctrl-C (exit code 0). With --topic it also
+tells of connections that join and leave that topic while they are open.
 -o json prints one JSON document per line. Global options: see `spanwire --help`.)";
 
 Cell ChangeCell(v1::WatchConnectionsResponse::Kind kind) {
@@ -25,6 +26,10 @@ Cell ChangeCell(v1::WatchConnectionsResponse::Kind kind) {
       return {"OPENED", Style::kGood};
     case v1::WatchConnectionsResponse::KIND_CLOSED:
       return {"CLOSED", Style::kWarning};
+    case v1::WatchConnectionsResponse::KIND_JOINED:
+      return {"JOINED", Style::kGood};
+    case v1::WatchConnectionsResponse::KIND_LEFT:
+      return {"LEFT", Style::kWarning};
     case v1::WatchConnectionsResponse::KIND_MISSED:
       return {"MISSED", Style::kBad};
     default:
