@@ -26,6 +26,8 @@ export class FakeBridge {
   streams = 'open';
   /** Where set, the token that is needed; any other, or none, ends with 4001 or 401. */
   token = '';
+  /** @type {Map<string, {type: string, body: string | Buffer}>} further files, by path */
+  files = new Map();
   secure = false;
   port = 0;
   historyLimit = 1000;
@@ -190,6 +192,12 @@ export class FakeBridge {
     if (url.pathname === '/client/spanwire.js') {
       response.writeHead(200, { 'content-type': CONTENT_TYPES['.js'], 'cache-control': 'no-cache' });
       response.end(CLIENT);
+      return;
+    }
+    const own = this.files.get(url.pathname);
+    if (own) {
+      response.writeHead(200, { 'content-type': own.type, 'content-security-policy': "default-src 'self'" });
+      response.end(own.body);
       return;
     }
     const path = url.pathname === '/' ? 'console/index.html'

@@ -56,6 +56,9 @@ import { Subscriptions } from './subscriptions.js';
 /** @typedef {import('./connection.js').Transport} Transport */
 /** @typedef {ReturnType<WebSocketManager['getStatus']>} Status */
 
+/** Apart from `new URL()`, which bundlers would take for a file to bundle. */
+const here = import.meta.url;
+
 /** @returns {Runtime} */
 const browserRuntime = () => ({
   page: globalThis,
@@ -91,7 +94,7 @@ export class WebSocketManager {
   /**
    * @param {Options & {runtime?: Partial<Runtime>}} [options]
    */
-  constructor({ url = new URL('..', import.meta.url), runtime, ...options } = {}) {
+  constructor({ url = new URL('..', here), runtime, ...options } = {}) {
     const full = this.#runtime = { ...browserRuntime(), ...runtime };
     this.#options = { url, ...options };
     this.#byTopic = new Listeners(full.report);

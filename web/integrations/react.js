@@ -1,0 +1,132 @@
+import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { wsManager } from '../client/spanwire.js';
+
+/** @typedef {import('../client/spanwire.js').Envelope} Envelope */
+/** @typedef {import('../client/spanwire.js').Status} Status */
+/** @typedef {import('../client/spanwire.js').WebSocketManager} WebSocketManager */
+
+/**
+ * @typedef {object} TopicState
+ * @property {Envelope | undefined} last the newest event
+ * @property {Envelope[]} events the newest `keep` events, oldest first
+ * @property {number} gaps how often events were missed for good; reload what the page shows when it grows
+ */
+
+/**
+ * @typedef {object} TopicOptions
+ * @property {number} [keep] how many events to hold; default: 1
+ * @property {number} [history] so many of the last events first
+ * @property {string} [since] a cursor to resume from
+ * @property {WebSocketManager} [manager] default: the page's one
+ */
+
+/** @type {TopicState} */
+const NOTHING = { last: undefined, events: [], gaps: 0 };
+
+/** @type {(action: () => void) => unknown} not rendered more often than the screen is drawn */
+const soon = (action) => 'requestAnimationFrame' in globalThis ? requestAnimationFrame(action) : setTimeout(action, 16);
+
+/**
+ * The events of a topic as state. Components render at most once per frame, however many events come.
+ * @param {string | string[]} topics
+ * @param {TopicOptions} [options] take effect with the first render and when topics change
+ * @returns {TopicState}
+ */
+export function useTopic(topics, { keep = 1, history = 0, since, manager = wsManager } = {}) {
+  const names = [topics].flat();
+  const key = names.join();
+  const store = useMemo(() => topicStore(manager, key.split(','), { keep, history, since }), [manager, key]);
+  return useSyncExternalStore(store.subscribe, store.read, () => NOTHING);
+}
+
+/**
+ * Calls a function with each event of a topic, without rendering.
+ * @param {string | string[]} topics
+ * @param {(event: Envelope) => void} handler the one of the last render is called; it need not be memoized
+ * @param {Omit<TopicOptions, 'keep'>} [options]
+ */
+export function useTopicHandler(topics, handler, { history = 0, since, manager = wsManager } = {}) {
+  const latest = useRef(handler);
+  latest.current = handler;
+  const key = [topics].flat().join();
+  useEffect(() => {
+    return manager.subscribe(key.split(','), (event) => latest.current(event), { history, since });
+  }, [manager, key]);
+}
+
+/**
+ * State and transport of the connection; the component renders when one of them changes.
+ * @param {WebSocketManager} [manager]
+ * @returns {Status}
+ */
+export function useConnectionStatus(manager = wsManager) {
+  const store = useMemo(() => statusStore(manager), [manager]);
+  return useSyncExternalStore(store.subscribe, store.read, store.read);
+}
+
+/**
+ * @param {WebSocketManager} manager
+ * @param {string[]} topics
+ * @param {{keep: number, history: number, since?: string}} options
+ */
+function topicStore(manager, topics, { keep, history, since }) {
+  let state = NOTHING;
+  return {
+    read: () => state,
+    /** @param {() => void} render */
+    subscribe(render) {
+      /** @type {Envelope[]} */
+      let fresh = [];
+      let asked = false;
+      let left = false;
+      const show = () => {
+        asked = false;
+        if (left) return;
+        const events = [...state.events, ...fresh].slice(-keep);
+        state = { ...state, last: events.at(-1), events };
+        fresh = [];
+        render();
+      };
+      const askToShow = () => {
+        if (!asked) soon(show);
+        asked = true;
+      };
+      const leave = [
+        manager.subscribe(topics, (event) => {
+          fresh.push(event);
+          if (fresh.length > 2 * keep) fresh = fresh.slice(-keep);
+          askToShow();
+        }, { history, since }),
+        manager.onGap(({ topic }) => {
+          if (!topics.includes(topic)) return;
+          state = { ...state, gaps: state.gaps + 1 };
+          askToShow();
+        }),
+      ];
+      return () => {
+        left = true;
+        state = NOTHING;
+        for (const stop of leave) stop();
+      };
+    },
+  };
+}
+
+/** @param {WebSocketManager} manager */
+function statusStore(manager) {
+  let status = manager.getStatus();
+  return {
+    read: () => status,
+    /** @param {() => void} render */
+    subscribe(render) {
+      const update = () => {
+        status = manager.getStatus();
+        render();
+      };
+      const leave = [manager.onState(update), manager.onTransport(update)];
+      const now = manager.getStatus();
+      if (now.state !== status.state || now.transport !== status.transport) update();
+      return () => leave.forEach((stop) => stop());
+    },
+  };
+}
