@@ -55,7 +55,7 @@ describe('the npm package', () => {
     writeFileSync(join(folder, 'consumer.ts'), CONSUMER);
     try {
       execFileSync(tsc, ['--noEmit', '--strict', '--target', 'es2022', '--module', 'esnext', '--moduleResolution',
-        'bundler', '--types', '', 'consumer.ts'], { cwd: folder, encoding: 'utf8' });
+        'bundler', 'consumer.ts'], { cwd: folder, encoding: 'utf8' });
     } catch ({ stdout }) {
       assert.fail(stdout);
     }
