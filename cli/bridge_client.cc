@@ -133,6 +133,10 @@ absl::StatusOr<v1::GetTopicResponse> BridgeClient::GetTopic(const v1::GetTopicRe
   return Call(*stubs_->admin, &v1::AdminService::Stub::GetTopic, request, timeout_);
 }
 
+absl::StatusOr<v1::GetHistoryResponse> BridgeClient::GetHistory(const v1::GetHistoryRequest& request) {
+  return Call(*stubs_->admin, &v1::AdminService::Stub::GetHistory, request, timeout_);
+}
+
 absl::StatusOr<StreamEnd> BridgeClient::TailTopics(const v1::TailTopicsRequest& request,
                                                    Take<v1::TailTopicsResponse> take) {
   const auto open = [&](grpc::ClientContext* context) { return stubs_->admin->TailTopics(context, request); };
@@ -141,6 +145,10 @@ absl::StatusOr<StreamEnd> BridgeClient::TailTopics(const v1::TailTopicsRequest& 
 
 absl::StatusOr<v1::GetStatsResponse> BridgeClient::GetStats(const v1::GetStatsRequest& request) {
   return Call(*stubs_->admin, &v1::AdminService::Stub::GetStats, request, timeout_);
+}
+
+absl::StatusOr<v1::DrainResponse> BridgeClient::Drain(const v1::DrainRequest& request) {
+  return Call(*stubs_->admin, &v1::AdminService::Stub::Drain, request, timeout_);
 }
 
 absl::StatusOr<v1::PublishResponse> BridgeClient::Publish(const v1::PublishRequest& request) {

@@ -44,8 +44,10 @@ class BridgeClient {
   absl::StatusOr<v1::CloseConnectionsResponse> CloseConnections(const v1::CloseConnectionsRequest& request);
   absl::StatusOr<v1::ListTopicsResponse> ListTopics(const v1::ListTopicsRequest& request);
   absl::StatusOr<v1::GetTopicResponse> GetTopic(const v1::GetTopicRequest& request);
+  absl::StatusOr<v1::GetHistoryResponse> GetHistory(const v1::GetHistoryRequest& request);
   absl::StatusOr<StreamEnd> TailTopics(const v1::TailTopicsRequest& request, Take<v1::TailTopicsResponse> take);
   absl::StatusOr<v1::GetStatsResponse> GetStats(const v1::GetStatsRequest& request);
+  absl::StatusOr<v1::DrainResponse> Drain(const v1::DrainRequest& request);
   absl::StatusOr<v1::PublishResponse> Publish(const v1::PublishRequest& request);
   absl::StatusOr<v1::ListSchemasResponse> ListSchemas(const v1::ListSchemasRequest& request);
   absl::StatusOr<v1::GetSchemaResponse> GetSchema(const v1::GetSchemaRequest& request);

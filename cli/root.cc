@@ -13,6 +13,7 @@
 #include "cli/connections/list.h"
 #include "cli/connections/show.h"
 #include "cli/connections/watch.h"
+#include "cli/drain/drain.h"
 #include "cli/global_options.h"
 #include "cli/health/health.h"
 #include "cli/printable.h"
@@ -22,6 +23,7 @@
 #include "cli/session.h"
 #include "cli/stats/stats.h"
 #include "cli/tail/tail.h"
+#include "cli/topics/history.h"
 #include "cli/topics/list.h"
 #include "cli/topics/show.h"
 #include "cli/version.h"
@@ -59,6 +61,7 @@ void DeclareCommands(CLI::App& root, CommandSet& commands) {
   CLI::App& topics = *AddGroup(root, "topics", "See topics, their subscribers and their history");
   commands.Add(topics, topics::DeclareList, topics::RunList);
   commands.Add(topics, topics::DeclareShow, topics::RunShow);
+  commands.Add(topics, topics::DeclareHistory, topics::RunHistory);
   commands.Add(root, publish::Declare, publish::Run);
   commands.Add(root, tail::Declare, tail::Run);
   commands.Add(root, stats::Declare, stats::Run);
@@ -66,6 +69,7 @@ void DeclareCommands(CLI::App& root, CommandSet& commands) {
   commands.Add(schema, schema::DeclareList, schema::RunList);
   commands.Add(schema, schema::DeclareShow, schema::RunShow);
   commands.Add(root, health::Declare, health::Run);
+  commands.Add(root, drain::Declare, drain::Run);
   completion::Add(root, commands);
 }
 
@@ -85,7 +89,7 @@ std::string PathOf(const CLI::App& app) {
 std::string CommandTrouble(const CLI::App& root) {
   std::string names;
   for (const CLI::App* command : Deepest(root).get_subcommands(nullptr)) {
-    names += (names.empty() ? "" : ", ") + command->get_name();
+    names.append(names.empty() ? "" : ", ").append(command->get_name());
   }
   if (names.empty()) return "";
   for (const std::string& word : root.remaining(/*recurse=*/true)) {

@@ -12,7 +12,8 @@ constexpr char kFooter[] = R"(Examples:
   watch -n1 spanwire stats
   spanwire stats -o json | jq -r .connections
 
-Counters are of this bridge, since its start. Global options: see `spanwire --help`.)";
+Counters are of this bridge, since its start. Below them, by the pattern of the topic policy: events that a throttle
+left out, events that gave way to a newer one of their key, and clients closed for being too slow. Global options: see `spanwire --help`.)";
 
 Cell Count(uint64_t value) {
   return {fmt::format("{}", value)};
@@ -42,6 +43,19 @@ void PrintStats(const v1::GetStatsResponse& answer, Session& session) {
   block.Print(session.out(), session.color());
 }
 
+// Only where there is something to see: most bridges throttle nothing.
+void PrintPatterns(const v1::GetStatsResponse& answer, Session& session) {
+  Table table({"PATTERN", "DROPPED", "CONFLATED", "SLOW-CLOSED"});
+  for (const v1::PatternStats& stats : answer.patterns()) {
+    if (stats.throttle_dropped() + stats.conflated() + stats.slow_closed() == 0) continue;
+    table.Add(
+        {stats.pattern(), Count(stats.throttle_dropped()), Count(stats.conflated()), Trouble(stats.slow_closed())});
+  }
+  if (table.empty()) return;
+  session.out() << '\n';
+  table.Print(session.out(), session.color());
+}
+
 }  // namespace
 
 CLI::App* Declare(CLI::App& root, Options&) {
@@ -53,6 +67,7 @@ ExitCode Run(const Options&, Session& session) {
   if (!answer.ok()) return session.Fail("get stats", answer.status());
   if (session.json()) return session.PrintJson(*answer);
   PrintStats(*answer, session);
+  PrintPatterns(*answer, session);
   return ExitCode::kOk;
 }
 

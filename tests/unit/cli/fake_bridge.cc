@@ -138,6 +138,22 @@ grpc::Status FakeAdmin::GetTopic(grpc::ServerContext*, const v1::GetTopicRequest
   return Refusal(grpc::StatusCode::NOT_FOUND, "the topic has neither history nor subscribers", "TOPIC_NOT_FOUND");
 }
 
+grpc::Status FakeAdmin::GetHistory(grpc::ServerContext*, const v1::GetHistoryRequest* request,
+                                   v1::GetHistoryResponse* response) {
+  history_request = *request;
+  if (!refusal.ok()) return refusal;
+  AnswerPage(*request, stored, *response, *response->mutable_events());
+  if (!topics.empty()) *response->mutable_topic() = topics.front();
+  response->set_head_offset(99);
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeAdmin::Drain(grpc::ServerContext*, const v1::DrainRequest*, v1::DrainResponse* response) {
+  ++drain_calls;
+  *response = drain;
+  return refusal;
+}
+
 grpc::Status FakeAdmin::GetStats(grpc::ServerContext*, const v1::GetStatsRequest*, v1::GetStatsResponse* response) {
   *response = stats;
   return refusal;

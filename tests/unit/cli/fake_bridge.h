@@ -36,6 +36,8 @@ class FakeAdmin final : public AdminBase {
   grpc::Status refusal;  // where not OK: the answer to everything
   std::vector<v1::Connection> connections;
   std::vector<v1::Topic> topics;
+  std::vector<v1::StoredEvent> stored;  // the history of the first topic
+  v1::DrainResponse drain;
   v1::GetStatsResponse stats;
   v1::CloseConnectionsResponse closed;
   Script<v1::WatchConnectionsResponse> watch;
@@ -44,6 +46,8 @@ class FakeAdmin final : public AdminBase {
   int list_calls = 0;
   v1::ListConnectionsRequest list_request;  // the last one, as the other requests
   v1::ListTopicsRequest topics_request;
+  v1::GetHistoryRequest history_request;
+  int drain_calls = 0;
   v1::CloseConnectionsRequest close_request;
   int close_calls = 0;
   v1::WatchConnectionsRequest watch_request;
@@ -60,6 +64,9 @@ class FakeAdmin final : public AdminBase {
                           v1::ListTopicsResponse* response) override;
   grpc::Status GetTopic(grpc::ServerContext*, const v1::GetTopicRequest* request,
                         v1::GetTopicResponse* response) override;
+  grpc::Status GetHistory(grpc::ServerContext*, const v1::GetHistoryRequest* request,
+                          v1::GetHistoryResponse* response) override;
+  grpc::Status Drain(grpc::ServerContext*, const v1::DrainRequest*, v1::DrainResponse* response) override;
   grpc::Status GetStats(grpc::ServerContext*, const v1::GetStatsRequest*, v1::GetStatsResponse* response) override;
   grpc::ServerWriteReactor<v1::WatchConnectionsResponse>* WatchConnections(
       grpc::CallbackServerContext*, const v1::WatchConnectionsRequest* request) override;

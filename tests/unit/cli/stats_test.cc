@@ -29,6 +29,17 @@ TEST_F(StatsTest, PrintsFiguresForPeople) {
   EXPECT_THAT(outcome.out, HasSubstr("History:                3.0MiB\n"));
 }
 
+TEST_F(StatsTest, PatternsAreShownWhereSubscribersMissedSomething) {
+  EXPECT_THAT(Run({"stats"}).out, Not(HasSubstr("PATTERN")));
+  bridge_.admin.stats.add_patterns()->set_pattern("quiet*");
+  v1::PatternStats& quotes = *bridge_.admin.stats.add_patterns();
+  quotes.set_pattern("quotes:*");
+  quotes.set_throttle_dropped(7);
+  quotes.set_conflated(40);
+  EXPECT_THAT(Run({"stats"}).out, HasSubstr("\n\nPATTERN   DROPPED  CONFLATED  SLOW-CLOSED\n"
+                                            "quotes:*  7        40         0\n"));
+}
+
 TEST_F(StatsTest, AsJsonParses) {
   EXPECT_EQ(boost::json::parse(Run({"stats", "-o", "json"}).out).at("connections"), "12");
 }

@@ -69,6 +69,68 @@ TEST_F(TopicsTest, AnUnknownTopicExitsWith3) {
   EXPECT_THAT(outcome.err, HasSubstr("(TOPIC_NOT_FOUND)"));
 }
 
+class TopicHistoryTest : public TopicsTest {
+ protected:
+  TopicHistoryTest() {
+    for (uint64_t offset = 33; offset < 43; ++offset) {
+      v1::StoredEvent event;
+      event.set_offset(offset);
+      event.set_type("stats_update");
+      event.set_memory_bytes(512);
+      event.set_json_bytes(211);
+      *event.mutable_accepted_at() = Ago(absl::Seconds(100 - offset));
+      bridge_.admin.stored.push_back(event);
+    }
+  }
+};
+
+TEST_F(TopicHistoryTest, EventsArePrintedOldestFirstAndTheTotalsOnStderr) {
+  const Outcome outcome = Run({"topics", "history", "stats", "--tenant", "acme", "--limit", "2", "--after", "7"});
+  EXPECT_EQ(outcome.code, ExitCode::kOk);
+  EXPECT_EQ(outcome.out,
+            "OFFSET  AGE    TYPE          BYTES\n"
+            "33      1m07s  stats_update  512\n"
+            "34      1m06s  stats_update  512\n");
+  EXPECT_EQ(outcome.err,
+            "stats holds 10 events, 2.0KiB, offsets 33 to 42.\n"
+            "Lost through offset 32.\n"
+            "2 of 10 shown; go on with --after 34.\n");
+  EXPECT_EQ(bridge_.admin.history_request.topic(), "stats");
+  EXPECT_EQ(bridge_.admin.history_request.tenant_id(), "acme");
+  EXPECT_EQ(bridge_.admin.history_request.after_offset(), 7u);
+  EXPECT_EQ(bridge_.admin.history_request.page_size(), 2);
+}
+
+TEST_F(TopicHistoryTest, WideAddsTheBytesThatClientsGet) {
+  EXPECT_THAT(Run({"topics", "history", "stats", "-o", "wide"}).out,
+              HasSubstr("42      58s    stats_update  512    211\n"));
+}
+
+TEST_F(TopicHistoryTest, AsJsonIsTheAnswerWithTheTopic) {
+  const boost::json::value document = boost::json::parse(Run({"topics", "history", "stats", "-o", "json"}).out);
+  EXPECT_EQ(document.at("events").as_array().size(), 10u);
+  EXPECT_EQ(document.at("events").at(0).at("offset"), "33");
+  EXPECT_EQ(document.at("topic").at("lost_through"), "32");
+  EXPECT_EQ(document.at("head_offset"), "99");
+  EXPECT_EQ(document.at("total_size"), 10);
+}
+
+TEST_F(TopicHistoryTest, AnEmptyHistoryIsToldOnStderr) {
+  bridge_.admin.stored.clear();
+  bridge_.admin.topics.clear();
+  const Outcome outcome = Run({"topics", "history", "quiet"});
+  EXPECT_EQ(outcome.code, ExitCode::kOk);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.err, "quiet holds no events.\n");
+}
+
+TEST_F(TopicHistoryTest, WhatTheBridgeRefusesIsWrongUse) {
+  bridge_.admin.refusal = Refusal(grpc::StatusCode::INVALID_ARGUMENT, "topic has a bad byte", "BAD_TOPIC");
+  const Outcome outcome = Run({"topics", "history", "a b"});
+  EXPECT_EQ(outcome.code, ExitCode::kUsage);
+  EXPECT_THAT(outcome.err, HasSubstr("cannot show the history of a b"));
+}
+
 TEST_F(TopicsTest, ATopicMayHaveACommandsName) {
   EXPECT_THAT(Run({"topics", "show", "list"}).err, HasSubstr("cannot show topic list"));
   EXPECT_EQ(Run({"topics", "show", "stats", "-o", "json"}).code, ExitCode::kOk);
