@@ -1,6 +1,6 @@
 # The commands of the project, for people and CI. What they do is in tools/; CMake builds.
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench asan tsan tidy lint fuzz coverage clean
+.PHONY: help run build test soak bench asan tsan tidy lint fuzz coverage clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand --tabs=16
@@ -16,6 +16,9 @@ build: ## the programs, into build/release/bin
 
 test: ## build everything and run all tests (ARGS= goes to ctest)
 	@exec tools/test.sh $(ARGS)
+
+soak: ## the tests of delivery, crashes and slow consumers for 10 minutes each (SOAK_SECONDS=, SOAK_SEED=, ARGS=files)
+	@exec tools/soak.sh $(ARGS)
 
 bench: ## measure; docs/performance.md says what (ARGS= goes to bench/run.py, or --micro)
 	@exec tools/bench.sh $(ARGS)

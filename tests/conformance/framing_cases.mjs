@@ -23,6 +23,7 @@ const MESSAGES = [
   row('5.6', 'a text message', text(asking('a')), answered('a')),
   row('5.6', 'two messages at once', [text(asking('a')), text(asking('b'))], answered('a'), answered('b')),
   row('5.6', 'an empty message', text(''), 'error bad_request'),
+  row('5.6', 'a message with an id that has no JSON to be echoed as', text('{"action":"ping","id":1e400}'), 'error bad_request'),
   row('5.4', 'two fragments', halves(asking('a'), 9), answered('a')),
   row('5.4', 'fragments of one byte', fragments(...bytesOf(asking('a'))), answered('a')),
   row('5.4', 'an empty first fragment', fragments('', asking('a')), answered('a')),
