@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,9 +20,13 @@ namespace spanwire::session {
 // Remembers what a client would have received.
 class RecordingOutbound final : public Outbound {
  public:
-  void Send(const model::EnvelopePtr& envelope) override { received.emplace_back(envelope->json()); }
+  void Send(const model::EnvelopePtr& envelope) override {
+    received.emplace_back(envelope->json());
+    if (on_send) on_send();
+  }
   void SendRun(const fanout::Run& run) override {
     for (const model::EnvelopePtr& event : run.events()) received.emplace_back(event->json());
+    if (on_send) on_send();
   }
   size_t queued_bytes() const override { return queued; }
   void Close(CloseCode code, std::string_view) override { closed = code; }
@@ -30,6 +35,7 @@ class RecordingOutbound final : public Outbound {
 
   std::vector<std::string> received;
   std::vector<std::string> topics;
+  std::function<void()> on_send;  // called from within each Send and SendRun
   size_t queued = 0;
   std::optional<CloseCode> closed;
 };
