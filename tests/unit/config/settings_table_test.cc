@@ -43,12 +43,12 @@ TEST(SettingsTable, AValueThatDoesNotFitLeavesTheConfigurationAlone) {
     // Any text is a name, a path, an origin or a host.
     if (setting.key == "node" || setting.is_path || setting.is_list) continue;
     Config config;
-    EXPECT_EQ(setting.set(config, "no such value").code(), absl::StatusCode::kInvalidArgument) << setting.key;
+    EXPECT_EQ(setting.value.set(config, "no such value").code(), absl::StatusCode::kInvalidArgument) << setting.key;
   }
   Config config;
-  EXPECT_FALSE(Find("limits.max_connections").set(config, "0").ok());
-  EXPECT_FALSE(Find("ping_interval").set(config, "0s").ok());
-  EXPECT_FALSE(Find("log_level").set(config, "loud").ok());
+  EXPECT_FALSE(Find("limits.max_connections").value.set(config, "0").ok());
+  EXPECT_FALSE(Find("ping_interval").value.set(config, "0s").ok());
+  EXPECT_FALSE(Find("log_level").value.set(config, "loud").ok());
   EXPECT_EQ(config.limits.max_connections, Config().limits.max_connections);
   EXPECT_EQ(config.ping_interval, Config().ping_interval);
   EXPECT_EQ(config.log_level, Config().log_level);
@@ -57,7 +57,7 @@ TEST(SettingsTable, AValueThatDoesNotFitLeavesTheConfigurationAlone) {
 TEST(SettingsTable, EachSettingReachesItsOwnField) {
   Config config;
   const auto set = [&config](std::string_view key, std::string_view text) {
-    const absl::Status status = Find(key).set(config, text);
+    const absl::Status status = Find(key).value.set(config, text);
     EXPECT_TRUE(status.ok()) << key << ": " << status;
   };
   set("http_listen", "127.0.0.1:1");
@@ -85,6 +85,9 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   set("limits.outbound_queue", "14MiB");
   set("limits.poll_messages", "15");
   set("limits.poll_answer", "16KiB");
+  set("limits.broker_timeout", "21s");
+  set("limits.topic_linger", "22s");
+  set("limits.shard_inbox", "23");
   set("limits.max_connections", "17");
   set("limits.publish_batch", "18");
   set("limits.publish_in_flight", "19MiB");
@@ -118,6 +121,9 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   EXPECT_EQ(config.limits.outbound_queue_bytes, 14u << 20);
   EXPECT_EQ(config.limits.poll_messages, 15u);
   EXPECT_EQ(config.limits.poll_bytes, 16u << 10);
+  EXPECT_EQ(config.limits.broker_timeout, absl::Seconds(21));
+  EXPECT_EQ(config.limits.topic_linger, absl::Seconds(22));
+  EXPECT_EQ(config.limits.shard_inbox_events, 23u);
   EXPECT_EQ(config.limits.max_connections, 17u);
   EXPECT_EQ(config.limits.publish_batch_events, 18u);
   EXPECT_EQ(config.limits.publish_in_flight_bytes, 19u << 20);
@@ -135,7 +141,7 @@ TEST(SettingsTable, TheDefaultsToldInHelpAreTheDefaults) {
     if (open == std::string_view::npos || setting.key == "node") continue;
     const std::string_view told = setting.help.substr(open + 1, setting.help.size() - open - 2);
     Config config;
-    EXPECT_TRUE(setting.set(config, told).ok()) << setting.key << " " << told;
+    EXPECT_TRUE(setting.value.set(config, told).ok()) << setting.key << " " << told;
     EXPECT_EQ(config.limits.client_message_bytes, defaults.limits.client_message_bytes);
     EXPECT_EQ(config.limits.event_bytes, defaults.limits.event_bytes);
     EXPECT_EQ(config.limits.topics_per_connection, defaults.limits.topics_per_connection);
@@ -149,6 +155,9 @@ TEST(SettingsTable, TheDefaultsToldInHelpAreTheDefaults) {
     EXPECT_EQ(config.limits.outbound_queue_bytes, defaults.limits.outbound_queue_bytes);
     EXPECT_EQ(config.limits.poll_messages, defaults.limits.poll_messages);
     EXPECT_EQ(config.limits.poll_bytes, defaults.limits.poll_bytes);
+    EXPECT_EQ(config.limits.broker_timeout, defaults.limits.broker_timeout);
+    EXPECT_EQ(config.limits.topic_linger, defaults.limits.topic_linger);
+    EXPECT_EQ(config.limits.shard_inbox_events, defaults.limits.shard_inbox_events);
     EXPECT_EQ(config.limits.max_connections, defaults.limits.max_connections);
     EXPECT_EQ(config.limits.publish_batch_events, defaults.limits.publish_batch_events);
     EXPECT_EQ(config.limits.publish_in_flight_bytes, defaults.limits.publish_in_flight_bytes);
@@ -164,6 +173,20 @@ TEST(SettingsTable, TheDefaultsToldInHelpAreTheDefaults) {
     EXPECT_EQ(config.idempotency_window, defaults.idempotency_window);
     EXPECT_EQ(config.idempotency_memory, defaults.idempotency_memory);
   }
+}
+
+TEST(SettingsTable, EachSettingToldOtherwiseIsADifferenceByItself) {
+  for (const Setting& setting : Settings()) {
+    Config changed;
+    // One of these is a value of the setting other than its default.
+    for (const char* text : {"127.0.0.1:1", "true", "7", "7s", "7KiB", "json", "debug", "memory"}) {
+      Config config;
+      if (setting.value.set(config, text).ok() && !setting.value.same(config, Config())) changed = config;
+    }
+    if (setting.key == "broker.kind") continue;  // has one value so far
+    EXPECT_THAT(Differences(changed, Config()), testing::ElementsAre(setting.key));
+  }
+  EXPECT_THAT(Differences(Config(), Config()), testing::IsEmpty());
 }
 
 }  // namespace
