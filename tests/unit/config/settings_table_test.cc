@@ -70,6 +70,9 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   set("log_format", "json");
   set("ping_interval", "4s");
   set("drain_timeout", "5s");
+  set("drain_grpc_timeout", "6s");
+  set("drain_window", "7s");
+  set("reconnect_spread", "8s");
   set("allowed_origins", "https://a.example");
   set("allowed_hosts", "b.example");
   set("limits.client_message", "6KiB");
@@ -83,6 +86,8 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   set("limits.request_head", "12KiB");
   set("limits.request_body", "13KiB");
   set("limits.outbound_queue", "14MiB");
+  set("limits.close_flush_timeout", "14s");
+  set("limits.close_answer_timeout", "15s");
   set("limits.poll_messages", "15");
   set("limits.poll_answer", "16KiB");
   set("limits.broker_timeout", "21s");
@@ -106,6 +111,9 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   EXPECT_EQ(config.log_format, "json");
   EXPECT_EQ(config.ping_interval, absl::Seconds(4));
   EXPECT_EQ(config.drain_timeout, absl::Seconds(5));
+  EXPECT_EQ(config.drain_grpc_timeout, absl::Seconds(6));
+  EXPECT_EQ(config.drain_window, absl::Seconds(7));
+  EXPECT_EQ(config.reconnect_spread, absl::Seconds(8));
   EXPECT_THAT(config.allowed_origins, testing::ElementsAre("https://a.example"));
   EXPECT_THAT(config.allowed_hosts, testing::ElementsAre("b.example"));
   EXPECT_EQ(config.limits.client_message_bytes, 6u << 10);
@@ -119,6 +127,8 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   EXPECT_EQ(config.limits.request_head_bytes, 12u << 10);
   EXPECT_EQ(config.limits.request_body_bytes, 13u << 10);
   EXPECT_EQ(config.limits.outbound_queue_bytes, 14u << 20);
+  EXPECT_EQ(config.limits.close_flush_timeout, absl::Seconds(14));
+  EXPECT_EQ(config.limits.close_answer_timeout, absl::Seconds(15));
   EXPECT_EQ(config.limits.poll_messages, 15u);
   EXPECT_EQ(config.limits.poll_bytes, 16u << 10);
   EXPECT_EQ(config.limits.broker_timeout, absl::Seconds(21));
