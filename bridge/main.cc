@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
     return kStopped;
   }
   spanwire::server::FitConnectionsToFileLimit(&config.limits);
-  auto bridge = spanwire::server::Bridge::Create(std::move(config));
+  auto bridge = spanwire::server::Bridge::Create(std::move(config), spanwire::server::RequestStop);
   if (!bridge.ok())
     return Fail(absl::IsInvalidArgument(bridge.status()) ? kBadConfiguration : kFailed, bridge.status());
   (*bridge)->Start();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "absl/time/time.h"
@@ -23,6 +24,8 @@ struct AdminContext {
   const session::Settings& settings;
   const config::TopicPolicies& policies;
   absl::Time started_at;
+  // Begins the end of the bridge, as SIGTERM does. Any thread; returns at once; may be called again and again.
+  std::function<void()> drain = [] {};
 };
 
 // spanwire.v1.AdminService. Answers are gathered on the shards' threads, so looking costs the data path a moment and no

@@ -10,7 +10,6 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 
-#include "absl/synchronization/notification.h"
 #include "bridge/broker/memory_broker.h"
 #include "bridge/config/value_text.h"
 #include "bridge/config/version.h"
@@ -66,7 +65,7 @@ absl::Status About(std::string_view flag, absl::StatusCode code, const absl::Sta
 Bridge::Bridge(config::Config config)
     : config_(std::move(config)), policies_(config_.topics), settings_(SettingsFrom(config_, topics_)) {}
 
-absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config) {
+absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config, std::function<void()> request_drain) {
   std::unique_ptr<Bridge> bridge(new Bridge(std::move(config)));
   Bridge& b = *bridge;
   auto registry = schema::LoadSchemaDir(b.config_.schema_dir);
@@ -86,7 +85,8 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config) {
                                                                                .metrics = b.metrics_,
                                                                                .settings = b.settings_,
                                                                                .policies = b.policies_,
-                                                                               .started_at = b.settings_.clock->Now()});
+                                                                               .started_at = b.settings_.clock->Now(),
+                                                                               .drain = std::move(request_drain)});
   auto http =
       transport::HttpServer::Create(b.config_, *b.fanout_, *b.directory_, b.settings_, b.metrics_, b.readiness_);
   if (!http.ok()) return About("--http-listen", http.status().code(), http.status());
@@ -147,25 +147,20 @@ void Bridge::Start() {
 void Bridge::Stop() {
   if (stopped_) return;
   const absl::Time deadline = absl::Now() + config_.drain_timeout;
+  const auto left = [deadline] { return std::max(deadline - absl::Now(), absl::ZeroDuration()); };
   readiness_.Set(transport::Readiness::State::kDraining);
   grpc_->GetHealthCheckService()->SetServingStatus(false);
-  http_->StopAccepting();
+  http_->BeginDrain();
   // Publishes in flight still reach their subscribers, so publishers go first.
   publisher_service_->Drain();
   admin_service_->Drain();
   // Streams that nobody ends, such as a health watch, must not use up the time that subscribers need.
   grpc_->Shutdown(absl::ToChronoTime(absl::Now() + std::min(config_.drain_timeout, config_.drain_grpc_timeout)));
   grpc_->Wait();
-  absl::Notification told;
-  directory_->Visit(
-      [](fanout::Shard&, session::Registry& registry) {
-        registry.BeginDrain();
-        registry.ForEach(
-            [](session::Client& client) { client.Disconnect(session::CloseCode::kRestart, "the bridge restarts"); });
-      },
-      [&] { told.Notify(); });
-  told.WaitForNotification();
-  if (!http_->AwaitNoConnections(std::max(deadline - absl::Now(), absl::ZeroDuration()))) {
+  // Those who are told last need time to be sent what is queued for them.
+  http_->DrainClients(std::min(config_.drain_window, left() / 2));
+  http_->StopAccepting();
+  if (!http_->AwaitNoConnections(left())) {
     observe::Log(spdlog::level::warn, "connections were cut because they did not close within --drain-timeout");
   }
   http_->Close();

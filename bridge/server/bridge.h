@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -27,7 +28,10 @@ class Bridge {
  public:
   // Makes every part and takes both ports, so that everything that can be wrong with the settings is known before a
   // client is let in. Errors say which setting, and what to do.
-  static absl::StatusOr<std::unique_ptr<Bridge>> Create(config::Config config);
+  // `request_drain` is called where an administrator wants the bridge to stop: from any thread, at once, and again and
+  // again; it makes the owner call Stop() on its own.
+  static absl::StatusOr<std::unique_ptr<Bridge>> Create(
+      config::Config config, std::function<void()> request_drain = [] {});
   // Stops at once what is still running.
   ~Bridge();
   Bridge(const Bridge&) = delete;
@@ -36,7 +40,7 @@ class Bridge {
   // Lets clients in.
   void Start();
   // Ends in order, within the drain timeout: takes no new clients, finishes publishes, tells clients to come back
-  // (1012), sends what is queued. What is left then is cut. Idempotent.
+  // (1012), one after another over the drain window, sends what is queued. What is left then is cut. Idempotent.
   void Stop();
 
   // Where it listens, with the ports that were picked: `127.0.0.1:8080`.

@@ -13,6 +13,7 @@ sigset_t StopSignals() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGUSR1);
   return signals;
 }
 
@@ -28,9 +29,14 @@ void WaitForStopSignal() {
   const sigset_t signals = StopSignals();
   int signal = 0;
   sigwait(&signals, &signal);
+  std::signal(SIGUSR1, SIG_IGN);
   std::signal(SIGINT, [](int) { _exit(1); });
   std::signal(SIGTERM, [](int) { _exit(1); });
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+void RequestStop() {
+  ::kill(::getpid(), SIGUSR1);
 }
 
 }  // namespace spanwire::server

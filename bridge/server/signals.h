@@ -2,11 +2,16 @@
 
 namespace spanwire::server {
 
-// Keeps SIGINT and SIGTERM for Wait() and ignores SIGPIPE. Call first in main, before any thread exists: threads
-// inherit it.
+// Keeps SIGINT, SIGTERM and SIGUSR1 for WaitForStopSignal() and ignores SIGPIPE. Call first in main, before any thread
+// exists: threads inherit it.
 void BlockStopSignals();
 
-// Waits for SIGINT or SIGTERM. From the next one on, the program ends at once with status 1.
+// Waits for one of them. From the next SIGINT or SIGTERM on, the program ends at once with status 1; SIGUSR1 means
+// nothing any more.
 void WaitForStopSignal();
+
+// Has WaitForStopSignal() return. Unlike a stop signal it may come again and again, and never cuts a stop short. Any
+// thread.
+void RequestStop();
 
 }  // namespace spanwire::server

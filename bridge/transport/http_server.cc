@@ -12,6 +12,8 @@ namespace {
 
 // Ending a connection takes one turn of its shard's loop: this is for a machine that stands still.
 constexpr absl::Duration kAbortTimeout = absl::Seconds(10);
+// Beyond a drain's window: its timers are coarse.
+constexpr auto kDrainTurns = 2 * ShardContext::kTick;
 
 }  // namespace
 
@@ -51,6 +53,17 @@ void HttpServer::OnSocket(size_t shard, Socket socket) {
   ShardState& state = *shards_[shard];
   StartHttp(state.context, dispatcher_, std::move(socket));
   state.ticker.Start();
+}
+
+void HttpServer::BeginDrain() {
+  if (!started_) return;
+  OnEveryShard([](ShardState& state) { state.context.connections.CloseIdle(); });
+}
+
+void HttpServer::DrainClients(absl::Duration window) {
+  if (!started_) return;
+  OnEveryShard([window](ShardState& state) { state.drain.Start(window); });
+  AwaitNoConnections(window + absl::FromChrono(kDrainTurns));
 }
 
 void HttpServer::StopAccepting() {

@@ -14,6 +14,7 @@
 #include "bridge/observe/metrics.h"
 #include "bridge/session/registry.h"
 #include "bridge/session/settings.h"
+#include "bridge/transport/client_drain.h"
 #include "bridge/transport/connection_count.h"
 #include "bridge/transport/http_dispatcher.h"
 #include "bridge/transport/listener.h"
@@ -25,8 +26,9 @@ namespace spanwire::transport {
 
 // The bridge's HTTP port with all that is behind it. Runs on the fan-out's threads.
 //
-// Its end, in order: StopAccepting; whoever drains tells clients through session::Directory; AwaitNoConnections; Close;
-// and only then Fanout::Stop and destruction, since connections hold subscriptions.
+// Its end, in order: Readiness::kDraining and BeginDrain; DrainClients, when nothing is published any more;
+// StopAccepting; AwaitNoConnections; Close; and only then Fanout::Stop and destruction, since connections hold
+// subscriptions.
 class HttpServer {
  public:
   // Binds the port, so that a taken one is known before anything runs; see Listener::Bind for how it fails. All that it
@@ -41,6 +43,11 @@ class HttpServer {
 
   // Serves, as soon as the fan-out's threads run. Once; from then on they must run until Close has returned.
   void Start();
+  // Closes what is idle. The port stays open, so that whoever comes is told to go elsewhere, but nobody is served for
+  // long any more. Any thread but a shard's.
+  void BeginDrain();
+  // Tells clients to come back elsewhere, over `window` at most, and waits for it. Any thread but a shard's.
+  void DrainClients(absl::Duration window);
   // Closes the port and what is idle; other HTTP connections end with the answer that is due. Any thread but a shard's.
   void StopAccepting();
   // False where connections are still open after `at_most`. Any thread but a shard's.
@@ -59,9 +66,10 @@ class HttpServer {
     ShardState(fanout::Shard& shard, session::Registry& registry, const session::Settings& settings,
                const config::Config& config, observe::Metrics& metrics, const Readiness& readiness,
                ConnectionCount& count)
-        : context(shard, registry, settings, config, metrics, readiness, count), ticker(context) {}
+        : context(shard, registry, settings, config, metrics, readiness, count), ticker(context), drain(context) {}
     ShardContext context;
     ShardTicker ticker;
+    ClientDrain drain;
   };
 
   HttpServer(const config::Config& config, fanout::Fanout& fanout, session::Directory& directory,
