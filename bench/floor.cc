@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ namespace {
 struct Options {
   int progress_fd = -1;
   size_t subscribers = 1000;
+  std::chrono::nanoseconds work{0};  // before each send: a floor that is as slow as somebody else
   PaceOptions pace;
 };
 
@@ -76,6 +78,12 @@ absl::Status SendAll(int fd, std::string_view bytes) {
     bytes.remove_prefix(static_cast<size_t>(sent));
   }
   return absl::OkStatus();
+}
+
+void Work(std::chrono::nanoseconds time) {
+  const auto end = std::chrono::steady_clock::now() + time;
+  while (std::chrono::steady_clock::now() < end) {
+  }
 }
 
 absl::Status AwaitBytes(int fd, std::string_view end) {
@@ -142,6 +150,7 @@ absl::Status Main(const Options& options) {
   while (const std::optional<Turn> turn = pace.Next()) {
     const std::string& bytes = frames.Stamp(*turn);
     for (const int fd : subscribers) {
+      if (options.work.count() > 0) Work(options.work);
       if (absl::Status status = SendAll(fd, bytes); !status.ok()) return status;
     }
   }
@@ -158,13 +167,16 @@ absl::Status Main(const Options& options) {
 
 int main(int argc, char** argv) {
   spanwire::bench::Options options;
+  int64_t work_ns = 0;
   CLI::App app("the floor of a fan-out: a bare loop that writes ready-made frames");
   app.add_option("--progress-fd", options.progress_fd, "memory file shared with the subscribers")->required();
   app.add_option("--subscribers", options.subscribers)->check(CLI::PositiveNumber);
   app.add_option("--frames", options.pace.batch, "frames a send")->check(CLI::PositiveNumber);
   app.add_option("--in-flight", options.pace.in_flight, "frames sent that somebody lacks, at most");
   app.add_option("--rate", options.pace.rate, "sends to each subscriber a second; 0: as --in-flight allows");
+  app.add_option("--work-ns", work_ns, "time to use up before each send")->check(CLI::NonNegativeNumber);
   CLI11_PARSE(app, argc, argv);
+  options.work = std::chrono::nanoseconds(work_ns);
   const absl::Status status = spanwire::bench::Main(options);
   if (status.ok()) return 0;
   fmt::print(stderr, "floor: {}\n", status.ToString());

@@ -41,6 +41,7 @@ class Case:
     subscribers: int = 0  # 0: as many as asked for
     topics: int = 1
     sleepers: bool = False  # subscribers sleep although the server has a processor for itself
+    work_ns: int = 0  # what the floor uses up before each send
     floor: str = ""  # the case that this one is compared with
 
     def alone(self):
@@ -64,6 +65,8 @@ CASES = [
     Case("floor, 1 frame a send", "floor", io_threads=1, in_flight=1),
     Case("bridge, 1 frame a send, 1 thread", "bridge", in_flight=1, io_threads=1, floor="floor, 1 frame a send"),
     Case("floor, 1 frame a send, sleepers", "floor", io_threads=1, in_flight=1, sleepers=True),
+    Case("floor that works 0.6 µs a send, sleepers", "floor", io_threads=1, in_flight=1, sleepers=True, work_ns=600,
+         floor="floor, 1 frame a send, sleepers"),
     Case("bridge, 1 frame a send, 1 thread, sleepers", "bridge", in_flight=1, io_threads=1, sleepers=True,
          floor="floor, 1 frame a send, sleepers"),
     Case("bridge, 1 frame a send", "bridge", in_flight=1, floor="floor, 1 frame a send, sleepers"),
@@ -151,7 +154,8 @@ class Bench:
     def start_floor(self, processes, case, progress):
         floor = processes.start(self.tools / "floor", "--progress-fd", progress, "--subscribers",
                                 self.options.subscribers, "--frames", case.batch, "--in-flight", case.in_flight,
-                                "--rate", case.rate, cpus=case.server_cpus(), fds=(progress,))
+                                "--rate", case.rate, "--work-ns", case.work_ns, cpus=case.server_cpus(),
+                                fds=(progress,))
         return floor, processes.read_line(floor).rpartition(":")[2]
 
     def start_subscribers(self, processes, case, server, port, progress, count):

@@ -83,7 +83,8 @@ void PublisherCore::Perform(Step& step) {
     case Action::kNone:
       break;
     case Action::kOpen:
-      stream_.reset(new PublishStream(options_, *this));  // make_unique does not see the private base
+      // NOLINTNEXTLINE(modernize-make-unique): that does not see the private base.
+      stream_.reset(new PublishStream(options_, *this));
       stream_->Open();
       break;
     case Action::kHalfClose:

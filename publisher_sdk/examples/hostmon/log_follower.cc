@@ -62,7 +62,7 @@ std::vector<std::string> LogFollower::Poll() {
     offset_ = 0;
     partial_.clear();
   }
-  size_t before = static_cast<size_t>(offset_);
+  auto before = static_cast<size_t>(offset_);
   bool more = true;
   while (more && static_cast<size_t>(offset_) - before < kPollBytes) more = ReadSome(lines);
   if (more || !NameMeansAnotherFile()) return lines;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "publisher_sdk/examples/hostmon/log_line.h"
 
@@ -53,7 +54,10 @@ Monitor::Monitor(Publisher& publisher, const MonitorOptions& options, TimePoint 
   };
   threshold("cpu_pct", options.cpu_alert);
   threshold("mem_used_pct", options.mem_alert);
-  for (const auto& path : options.follow) followed_.push_back({std::make_unique<LogFollower>(path), ""});
+  for (const auto& path : options.follow) {
+    auto follower = std::make_unique<LogFollower>(path);
+    followed_.push_back({std::move(follower), ""});
+  }
 }
 
 Monitor::TimePoint Monitor::Due() const {

@@ -31,6 +31,7 @@ double TopProcesses::ShareOf(const ProcessStat& process, double seconds) const {
 
 std::vector<TopProcesses::Ranked> TopProcesses::Rank(const std::vector<ProcessStat>& processes, double seconds) const {
   std::vector<Ranked> ranked;
+  ranked.reserve(processes.size());
   for (const ProcessStat& process : processes) ranked.push_back({process, ShareOf(process, seconds)});
   const size_t kept = std::min(count_, ranked.size());
   std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(kept), ranked.end(),
