@@ -22,7 +22,8 @@ namespace {
 constexpr char kFooter[] =
     "\nEvery flag is also an environment variable (--http-listen is SPANWIRE_HTTP_LISTEN) and a key of the file\n"
     "(docs/operations.md). A flag beats a variable, a variable beats the file.\n\n"
-    "Prints one line to stdout when it is ready; logs go to stderr. SIGTERM or Ctrl-C drains and stops it.\n"
+    "Prints one line to stdout when it is ready; logs go to stderr. SIGTERM or Ctrl-C drains and stops it;\n"
+    "SIGHUP reads the [[topic]] policies of the file again.\n"
     "Exit codes: 0 stopped, 2 bad configuration, 1 anything else.\n";
 
 // What the flags said, by setting.
@@ -36,7 +37,7 @@ absl::Status Apply(const Setting& setting, const std::vector<std::string>& texts
     if (setting.key == "allowed_hosts") config->allowed_hosts.clear();
   }
   for (const std::string& text : texts) {
-    if (const absl::Status status = setting.set(*config, text); !status.ok()) {
+    if (const absl::Status status = setting.value.set(*config, text); !status.ok()) {
       return absl::InvalidArgumentError(fmt::format("{}: {}", source, model::ToStd(status.message())));
     }
   }
@@ -97,7 +98,7 @@ absl::StatusOr<CommandLine> ReadCommandLine(int argc, const char* const* argv, c
   CommandLine line;
   CLI::App app("Carries typed events from services (gRPC) to browsers (WebSocket, long poll).", "spanwire-bridge");
   app.footer(kFooter);
-  std::string file;
+  std::string& file = line.file;
   if (const char* text = environment("SPANWIRE_CONFIG")) file = text;
   bool check = false;
   app.add_option("--config", file, "settings in TOML")->type_name("FILE");

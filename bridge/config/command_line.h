@@ -15,6 +15,7 @@ struct CommandLine {
   Mode mode = Mode::kRun;
   std::string text;  // of kPrint: help or version, for stdout
   Config config;     // of kRun and kCheckConfig: complete and checked
+  std::string file;  // the settings file that was read; empty: none
 };
 
 // Looks an environment variable up: null where it is not set.

@@ -77,7 +77,7 @@ class Reader {
   }
 
   absl::Status Set(const Setting& setting, const toml::node& node, std::string_view text) {
-    const absl::Status status = setting.set(*config_, text);
+    const absl::Status status = setting.value.set(*config_, text);
     return status.ok() ? status : Fault(node, setting.key, model::ToStd(status.message()));
   }
 

@@ -11,53 +11,57 @@
 namespace spanwire::config {
 namespace {
 
-using Set = std::function<absl::Status(Config&, std::string_view)>;
+// A value at `where` that `set` sets.
+template <typename Where, typename Set>
+SettingValue ValueAt(Where where, Set set) {
+  return {.set = std::move(set), .same = [where](const Config& a, const Config& b) { return where(a) == where(b); }};
+}
 
-// Makes a Set of a parser and of where its value goes.
+// Of a parser and of where its value goes.
 template <typename Parse, typename Where>
-Set Into(Parse parse, Where where) {
-  return [parse, where](Config& config, std::string_view text) -> absl::Status {
+SettingValue Into(Parse parse, Where where) {
+  return ValueAt(where, [parse, where](Config& config, std::string_view text) -> absl::Status {
     auto value = parse(text);
     if (!value.ok()) return value.status();
     where(config) = static_cast<std::remove_reference_t<decltype(where(config))>>(*std::move(value));
     return absl::OkStatus();
-  };
+  });
 }
 
 template <typename Where>
-Set Text(Where where) {
-  return [where](Config& config, std::string_view text) {
+SettingValue Text(Where where) {
+  return ValueAt(where, [where](Config& config, std::string_view text) {
     where(config) = std::string(text);
     return absl::OkStatus();
-  };
+  });
 }
 
 template <typename Where>
-Set Add(Where where) {
-  return [where](Config& config, std::string_view text) {
+SettingValue Add(Where where) {
+  return ValueAt(where, [where](Config& config, std::string_view text) {
     where(config).emplace_back(text);
     return absl::OkStatus();
-  };
+  });
 }
 
 template <typename Where>
-Set Address(Where where) {
-  return [where](Config& config, std::string_view text) {
+SettingValue Address(Where where) {
+  return ValueAt(where, [where](Config& config, std::string_view text) {
     where(config) = std::string(text);
     return ParseListenAddress(text).status();
-  };
+  });
 }
 
 template <typename Where>
-Set OneOf(std::vector<std::string_view> words, Where where) {
-  return [words = std::move(words), where](Config& config, std::string_view text) -> absl::Status {
+SettingValue OneOf(std::vector<std::string_view> words, Where where) {
+  return ValueAt(where, [words = std::move(words), where](Config& config, std::string_view text) -> absl::Status {
     if (std::find(words.begin(), words.end(), text) == words.end()) {
       return absl::InvalidArgumentError(
           fmt::format("expected one of {}, got \"{}\"", fmt::join(words, ", "), text.substr(0, 64)));
     }
     where(config) = std::string(text);
     return absl::OkStatus();
-  };
+  });
 }
 
 auto Integer(int64_t min, int64_t max) {
@@ -76,133 +80,135 @@ absl::StatusOr<absl::Duration> ParsePeriod(std::string_view text) {
 constexpr int64_t kMany = 1'000'000'000;
 
 // Where a value goes.
-#define SPANWIRE_WHERE(member)   \
-  [](Config & config) -> auto& { \
-    return config.member;        \
+#define SPANWIRE_WHERE(member) \
+  [](auto& config) -> auto& {  \
+    return config.member;      \
   }
 
 std::vector<Setting> MakeSettings() {
   return {
       {.key = "http_listen",
        .help = "address for browsers: host:port, port 0 picks a free one (127.0.0.1:8080)",
-       .set = Address(SPANWIRE_WHERE(http_listen))},
+       .value = Address(SPANWIRE_WHERE(http_listen))},
       {.key = "grpc_listen",
        .help = "address for publishers and administrators (127.0.0.1:50051)",
-       .set = Address(SPANWIRE_WHERE(grpc_listen))},
+       .value = Address(SPANWIRE_WHERE(grpc_listen))},
       {.key = "insecure",
        .help = "allow addresses off loopback although nobody is authenticated",
        .is_switch = true,
-       .set = Into(ParseBool, SPANWIRE_WHERE(insecure))},
-      {.key = "node", .help = "name of this bridge (the host's name)", .set = Text(SPANWIRE_WHERE(node))},
+       .value = Into(ParseBool, SPANWIRE_WHERE(insecure))},
+      {.key = "node", .help = "name of this bridge (the host's name)", .value = Text(SPANWIRE_WHERE(node))},
       {.key = "io_threads",
        .help = "threads for connections, 1 to 64; 0 means one per processor (0)",
-       .set = Into(Integer(0, 64), SPANWIRE_WHERE(io_threads))},
+       .value = Into(Integer(0, 64), SPANWIRE_WHERE(io_threads))},
       {.key = "schema_dir",
        .help = "folder of FileDescriptorSets with event types of your own",
        .is_path = true,
-       .set = Text(SPANWIRE_WHERE(schema_dir))},
+       .value = Text(SPANWIRE_WHERE(schema_dir))},
       {.key = "log_level",
        .help = "trace, debug, info, warning or error (info)",
-       .set = OneOf({"trace", "debug", "info", "warning", "error"}, SPANWIRE_WHERE(log_level))},
-      {.key = "log_format", .help = "text or json (text)", .set = OneOf({"text", "json"}, SPANWIRE_WHERE(log_format))},
+       .value = OneOf({"trace", "debug", "info", "warning", "error"}, SPANWIRE_WHERE(log_level))},
+      {.key = "log_format",
+       .help = "text or json (text)",
+       .value = OneOf({"text", "json"}, SPANWIRE_WHERE(log_format))},
       {.key = "ping_interval",
        .help = "how often clients ping; two silent intervals end a connection (30s)",
-       .set = Into(ParsePeriod, SPANWIRE_WHERE(ping_interval))},
+       .value = Into(ParsePeriod, SPANWIRE_WHERE(ping_interval))},
       {.key = "drain_timeout",
        .help = "how long a stop may take (30s)",
-       .set = Into(ParseDuration, SPANWIRE_WHERE(drain_timeout))},
+       .value = Into(ParseDuration, SPANWIRE_WHERE(drain_timeout))},
       {.key = "drain_grpc_timeout",
        .help = "of a stop, how long it waits for gRPC calls to end (2s)",
-       .set = Into(ParseDuration, SPANWIRE_WHERE(drain_grpc_timeout))},
+       .value = Into(ParseDuration, SPANWIRE_WHERE(drain_grpc_timeout))},
       {.key = "drain_window",
        .help = "of a stop, the time over which clients are told; few are told sooner (5s)",
-       .set = Into(ParseDuration, SPANWIRE_WHERE(drain_window))},
+       .value = Into(ParseDuration, SPANWIRE_WHERE(drain_window))},
       {.key = "reconnect_spread",
        .help = "the time over which clients of a bridge that stops are asked to come back (5s)",
-       .set = Into(ParseDuration, SPANWIRE_WHERE(reconnect_spread))},
+       .value = Into(ParseDuration, SPANWIRE_WHERE(reconnect_spread))},
       {.key = "allowed_origins",
        .help = "origins beside the bridge's own that pages may come from, such as https://app.example",
        .is_list = true,
-       .set = Add(SPANWIRE_WHERE(allowed_origins))},
+       .value = Add(SPANWIRE_WHERE(allowed_origins))},
       {.key = "allowed_hosts",
        .help = "Host headers beside loopback names that are answered without authentication",
        .is_list = true,
-       .set = Add(SPANWIRE_WHERE(allowed_hosts))},
+       .value = Add(SPANWIRE_WHERE(allowed_hosts))},
       {.key = "limits.client_message",
        .help = "bytes of a client's message (64KiB)",
-       .set = Into(ParseSize, SPANWIRE_WHERE(limits.client_message_bytes))},
+       .value = Into(ParseSize, SPANWIRE_WHERE(limits.client_message_bytes))},
       {.key = "limits.event_size",
        .help = "bytes of an event as JSON (256KiB)",
-       .set = Into(ParseSize, SPANWIRE_WHERE(limits.event_bytes))},
+       .value = Into(ParseSize, SPANWIRE_WHERE(limits.event_bytes))},
       {.key = "limits.topics_per_connection",
        .help = "topics a connection may have (128)",
-       .set = Into(Integer(1, 100'000), SPANWIRE_WHERE(limits.topics_per_connection))},
+       .value = Into(Integer(1, 100'000), SPANWIRE_WHERE(limits.topics_per_connection))},
       {.key = "limits.client_messages_per_second",
        .help = "messages a client may send a second, on average (50)",
-       .set = Into(ParsePositive, SPANWIRE_WHERE(limits.client_messages_per_second))},
+       .value = Into(ParsePositive, SPANWIRE_WHERE(limits.client_messages_per_second))},
       {.key = "limits.client_message_burst",
        .help = "messages a client may send at once (300)",
-       .set = Into(Integer(1, kMany), SPANWIRE_WHERE(limits.client_message_burst))},
+       .value = Into(Integer(1, kMany), SPANWIRE_WHERE(limits.client_message_burst))},
       {.key = "limits.handshake_timeout",
        .help = "time for a request to arrive (5s)",
-       .set = Into(ParsePeriod, SPANWIRE_WHERE(limits.handshake_timeout))},
+       .value = Into(ParsePeriod, SPANWIRE_WHERE(limits.handshake_timeout))},
       {.key = "limits.http_idle_timeout",
        .help = "time between two requests of one HTTP connection (60s)",
-       .set = Into(ParsePeriod, SPANWIRE_WHERE(limits.http_idle_timeout))},
+       .value = Into(ParsePeriod, SPANWIRE_WHERE(limits.http_idle_timeout))},
       {.key = "limits.http_write_timeout",
        .help = "time for a client to take an HTTP answer (30s)",
-       .set = Into(ParsePeriod, SPANWIRE_WHERE(limits.http_write_timeout))},
+       .value = Into(ParsePeriod, SPANWIRE_WHERE(limits.http_write_timeout))},
       {.key = "limits.request_head",
        .help = "bytes of a request's head (8KiB)",
-       .set = Into(ParseSize, SPANWIRE_WHERE(limits.request_head_bytes))},
+       .value = Into(ParseSize, SPANWIRE_WHERE(limits.request_head_bytes))},
       {.key = "limits.request_body",
        .help = "bytes of a request's body (64KiB)",
-       .set = Into(ParseSize, SPANWIRE_WHERE(limits.request_body_bytes))},
+       .value = Into(ParseSize, SPANWIRE_WHERE(limits.request_body_bytes))},
       {.key = "limits.outbound_queue",
        .help = "bytes that may wait for one connection; a client further behind is closed with 4008 (1MiB)",
-       .set = Into(ParseSize, SPANWIRE_WHERE(limits.outbound_queue_bytes))},
+       .value = Into(ParseSize, SPANWIRE_WHERE(limits.outbound_queue_bytes))},
       {.key = "limits.close_flush_timeout",
        .help = "time for a client to take what is queued before its connection is closed (30s)",
-       .set = Into(ParsePeriod, SPANWIRE_WHERE(limits.close_flush_timeout))},
+       .value = Into(ParsePeriod, SPANWIRE_WHERE(limits.close_flush_timeout))},
       {.key = "limits.close_answer_timeout",
        .help = "time for a client to answer a close (5s)",
-       .set = Into(ParsePeriod, SPANWIRE_WHERE(limits.close_answer_timeout))},
+       .value = Into(ParsePeriod, SPANWIRE_WHERE(limits.close_answer_timeout))},
       {.key = "limits.poll_messages",
        .help = "messages of one poll's answer (1000)",
-       .set = Into(Integer(1, kMany), SPANWIRE_WHERE(limits.poll_messages))},
+       .value = Into(Integer(1, kMany), SPANWIRE_WHERE(limits.poll_messages))},
       {.key = "limits.poll_answer",
        .help = "bytes of one poll's answer (1MiB)",
-       .set = Into(ParseSize, SPANWIRE_WHERE(limits.poll_bytes))},
+       .value = Into(ParseSize, SPANWIRE_WHERE(limits.poll_bytes))},
       {.key = "limits.broker_timeout",
        .help = "time for the broker to answer a poll's read (5s)",
-       .set = Into(ParsePeriod, SPANWIRE_WHERE(limits.broker_timeout))},
+       .value = Into(ParsePeriod, SPANWIRE_WHERE(limits.broker_timeout))},
       {.key = "limits.topic_linger",
        .help = "how long a topic stays ready after its last subscriber left (5s)",
-       .set = Into(ParsePeriod, SPANWIRE_WHERE(limits.topic_linger))},
+       .value = Into(ParsePeriod, SPANWIRE_WHERE(limits.topic_linger))},
       {.key = "limits.shard_inbox",
        .help = "events that may wait for one thread; one further behind lets its clients catch up from history (65536)",
-       .set = Into(Integer(1, kMany), SPANWIRE_WHERE(limits.shard_inbox_events))},
+       .value = Into(Integer(1, kMany), SPANWIRE_WHERE(limits.shard_inbox_events))},
       {.key = "limits.max_connections",
        .help = "connections of all clients (100000)",
-       .set = Into(Integer(1, kMany), SPANWIRE_WHERE(limits.max_connections))},
+       .value = Into(Integer(1, kMany), SPANWIRE_WHERE(limits.max_connections))},
       {.key = "limits.publish_batch",
        .help = "events of one publish call or stream message (1000)",
-       .set = Into(Integer(1, 100'000), SPANWIRE_WHERE(limits.publish_batch_events))},
+       .value = Into(Integer(1, 100'000), SPANWIRE_WHERE(limits.publish_batch_events))},
       {.key = "limits.publish_in_flight",
        .help = "bytes accepted from publishers and not yet stored (64MiB)",
-       .set = Into(ParseSize, SPANWIRE_WHERE(limits.publish_in_flight_bytes))},
+       .value = Into(ParseSize, SPANWIRE_WHERE(limits.publish_in_flight_bytes))},
       {.key = "broker.kind",
        .help = "where events are kept: memory (memory)",
-       .set = OneOf({"memory"}, SPANWIRE_WHERE(broker_kind))},
+       .value = OneOf({"memory"}, SPANWIRE_WHERE(broker_kind))},
       {.key = "broker.memory_limit",
        .help = "bytes of history of all topics (512MiB)",
-       .set = Into(ParseSize, SPANWIRE_WHERE(broker_memory_limit))},
+       .value = Into(ParseSize, SPANWIRE_WHERE(broker_memory_limit))},
       {.key = "broker.idempotency_window",
        .help = "how long event ids are remembered (5m)",
-       .set = Into(ParsePeriod, SPANWIRE_WHERE(idempotency_window))},
+       .value = Into(ParsePeriod, SPANWIRE_WHERE(idempotency_window))},
       {.key = "broker.idempotency_memory",
        .help = "bytes for remembering event ids (64MiB)",
-       .set = Into(ParseSize, SPANWIRE_WHERE(idempotency_memory))},
+       .value = Into(ParseSize, SPANWIRE_WHERE(idempotency_memory))},
   };
 }
 
@@ -231,6 +237,14 @@ std::string Setting::variable() const {
 const std::vector<Setting>& Settings() {
   static const std::vector<Setting> settings = MakeSettings();
   return settings;
+}
+
+std::vector<std::string_view> Differences(const Config& a, const Config& b) {
+  std::vector<std::string_view> keys;
+  for (const Setting& setting : Settings()) {
+    if (!setting.value.same(a, b)) keys.push_back(setting.key);
+  }
+  return keys;
 }
 
 }  // namespace spanwire::config

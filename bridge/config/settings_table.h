@@ -10,6 +10,13 @@
 
 namespace spanwire::config {
 
+// Where the value of a setting is in a Config.
+struct SettingValue {
+  // Sets it from text; INVALID_ARGUMENT says what is expected.
+  std::function<absl::Status(Config&, std::string_view text)> set;
+  std::function<bool(const Config&, const Config&)> same;
+};
+
 // One setting: a key in the file, a flag, an environment variable, and how its text becomes a value.
 struct Setting {
   std::string_view key;    // in the file, such as "limits.max_connections"
@@ -17,7 +24,7 @@ struct Setting {
   bool is_switch = false;  // as a flag it stands alone and means "true"
   bool is_list = false;    // may be given several times; in the file an array of strings
   bool is_path = false;    // in the file, relative to the file
-  std::function<absl::Status(Config&, std::string_view text)> set;
+  SettingValue value;
 
   // The key without `limits`: `--max-connections`, `--broker-memory-limit`.
   std::string flag() const;
@@ -27,5 +34,8 @@ struct Setting {
 
 // All settings but the [[topic]] policies, in the order of --help.
 const std::vector<Setting>& Settings();
+
+// The keys of settings in which the two differ; [[topic]] policies are not among them.
+std::vector<std::string_view> Differences(const Config& a, const Config& b);
 
 }  // namespace spanwire::config
