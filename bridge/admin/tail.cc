@@ -63,7 +63,7 @@ void Tail::Send(const model::EnvelopePtr& envelope) {
 }
 
 void Tail::SendRun(const fanout::Run& run) {
-  for (const model::EnvelopePtr& event : run.events()) Send(event);
+  for (const model::EnvelopePtr& envelope : run.envelopes()) Send(envelope);
 }
 
 void Tail::Close(session::CloseCode, std::string_view reason) {

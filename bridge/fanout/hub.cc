@@ -2,8 +2,24 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
+
+#include "bridge/fanout/batch_message.h"
 
 namespace spanwire::fanout {
+
+Hub::Hub(model::TopicPtr topic, TenantView& tenant, TopicRules rules) : topic_(std::move(topic)), tenant_(&tenant) {
+  ++tenant.hubs;
+  SetRules(std::move(rules));
+}
+
+void Hub::SetRules(TopicRules rules) {
+  assert(!holding());
+  rules_ = std::move(rules);
+  const config::TopicPolicy& policy = *rules_.policy;
+  const bool throttled = policy.throttle.window > absl::ZeroDuration();
+  throttle_ = throttled ? std::make_unique<Throttle>(policy.throttle, policy.conflate) : nullptr;
+}
 
 void Hub::Add(Subscription& subscription) {
   subscription.hub = this;
@@ -34,6 +50,7 @@ void Hub::Confirm(const broker::Head& head) {
 void Hub::Interrupt() {
   ready_ = false;
   while (!live_.empty()) MakeCatchUp(*live_.back());
+  DropHeld();
 }
 
 void Hub::Restart() {
@@ -42,12 +59,17 @@ void Hub::Restart() {
   ForgetRecent();
 }
 
-Hub::Turn Hub::TurnLive(uint64_t through, std::vector<model::EnvelopePtr>* missed) const {
+Hub::Turn Hub::TurnLive(Subscription& subscription, uint64_t through, std::vector<model::EnvelopePtr>* missed) const {
   if (!ready_) return Turn::kWait;
-  if (through >= distributed_) return Turn::kNow;
+  if (through > readable_through()) {
+    subscription.waits_for_window = true;
+    return Turn::kWait;
+  }
+  const uint64_t handed_out = std::min(distributed_, readable_through());
+  if (through >= handed_out) return Turn::kNow;
   if (through < recent_after_) return Turn::kReadOn;
   for (const model::EnvelopePtr& event : recent_) {
-    if (event->offset() > through) missed->push_back(event);
+    if (event->offset() > through && event->offset() <= handed_out) missed->push_back(event);
   }
   return Turn::kNow;
 }
@@ -65,17 +87,69 @@ void Hub::GoBack(Subscription& subscription, uint64_t position) {
   subscription.position = position;
 }
 
-void Hub::Distribute(const Run& run) {
-  const uint64_t last = run.events().back()->offset();
+bool Hub::Distribute(absl::Span<const model::EnvelopePtr> events, Throttle::Time now) {
+  const uint64_t last = events.back()->offset();
   distributed_ = std::max(distributed_, last);
   tenant_->drained = std::max(tenant_->drained, last);
-  if (!catching_up_.empty()) Remember(run);
+  if (!catching_up_.empty()) Remember(events);
+  if (throttle_ == nullptr || (live_.empty() && !throttle_->open())) {
+    HandOut(Run(events));
+    return false;
+  }
+  const bool quiet = !throttle_->open();
+  // What is held comes first: from then on the position is true for the first event, which does not wait.
+  for (const model::EnvelopePtr& event : events.subspan(quiet ? 1 : 0)) throttle_->Hold(event);
+  if (!quiet) return false;
+  throttle_->Open(now);
+  HandOut(Run(events.first(1)));
+  return true;
+}
+
+bool Hub::EndWindow(Throttle::Time now, absl::Time stamp) {
+  if (!holding()) {
+    throttle_->Close();
+    return false;
+  }
+  const Throttle::Held held = throttle_->Release();
+  throttle_->Open(now);
+  if (!live_.empty()) HandOutHeld(held, stamp);
+  CallWaiting();
+  return true;
+}
+
+void Hub::HandOutHeld(const Throttle::Held& held, absl::Time stamp) {
+  rules_.counts->throttle_dropped.Add(held.dropped);
+  rules_.counts->conflated.Add(held.conflated);
+  if (held.events.size() == 1 && held.left_out() == 0) {
+    HandOut(Run(held.events));
+  } else {
+    const model::EnvelopePtr batch = BatchMessage(topic_->name, held.events, held.left_out(), stamp);
+    HandOut(Run(batch, held.events));
+  }
+}
+
+void Hub::HandOut(const Run& run) {
   // Backwards, because a subscriber may leave from within: then the last one, already served, takes its place.
   for (size_t i = live_.size(); i-- > 0;) {
     Subscription* subscription = live_[i];
     subscription->subscriber->OnRun(*subscription, run);
     if (i > live_.size()) i = live_.size();
   }
+}
+
+void Hub::CallWaiting() {
+  const std::vector<Subscription*> candidates = catching_up_;
+  for (Subscription* subscription : candidates) {
+    if (!std::exchange(subscription->waits_for_window, false)) continue;
+    subscription->subscriber->OnReady(*subscription);
+  }
+}
+
+void Hub::DropHeld() {
+  for (Subscription* subscription : catching_up_) subscription->waits_for_window = false;
+  if (throttle_ == nullptr) return;
+  throttle_->Release();
+  throttle_->Close();
 }
 
 std::vector<Subscription*> Hub::Everybody() const {
@@ -95,9 +169,9 @@ void Hub::MakeCatchUp(Subscription& subscription) {
   catching_up_.push_back(&subscription);
 }
 
-void Hub::Remember(const Run& run) {
-  for (const model::EnvelopePtr& event : run.events()) recent_bytes_ += event->frame().size();
-  recent_.insert(recent_.end(), run.events().begin(), run.events().end());
+void Hub::Remember(absl::Span<const model::EnvelopePtr> events) {
+  for (const model::EnvelopePtr& event : events) recent_bytes_ += event->frame().size();
+  recent_.insert(recent_.end(), events.begin(), events.end());
   size_t surplus = 0;
   for (; recent_.size() - surplus > kRecentEvents || (recent_bytes_ > kRecentBytes && recent_.size() - surplus > 1);
        ++surplus) {

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <functional>
 
 #include "absl/time/time.h"
+#include "bridge/config/topic_policies.h"
+#include "bridge/model/clock.h"
 
 namespace spanwire::fanout {
 
@@ -13,6 +17,12 @@ struct Options {
   size_t inbox_events = 65536;
   // A topic whose last subscriber left stays ready so long, so that a poller who comes again finds it so.
   absl::Duration topic_linger = absl::Seconds(5);
+  // How topics are throttled and conflated; null: none is. Outlives the shards.
+  const config::TopicPolicies* policies = nullptr;
+  // Times the windows of throttled topics.
+  std::function<std::chrono::steady_clock::time_point()> steady_now = std::chrono::steady_clock::now;
+  // Stamps messages.
+  const model::Clock* clock = &model::Clock::System();
 };
 
 }  // namespace spanwire::fanout

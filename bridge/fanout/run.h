@@ -9,8 +9,8 @@
 
 namespace spanwire::fanout {
 
-// Consecutive events of one topic, on their way to that topic's subscribers within one drain of a shard.
-// Offsets ascend. Valid only during the call that it is handed to; shard thread only.
+// Consecutive events of one topic on their way to that topic's live subscribers: one by one, or as one `batch` where
+// the topic is throttled. Offsets ascend. Valid only during the call that it is handed to; shard thread only.
 class Run {
  public:
   // Bytes to send, and who keeps them alive.
@@ -19,17 +19,27 @@ class Run {
     std::string_view text;
   };
 
-  explicit Run(absl::Span<const model::EnvelopePtr> events) : events_(events) {}
+  // Events that are sent as themselves.
+  explicit Run(absl::Span<const model::EnvelopePtr> events) : envelopes_(events), events_(events) {}
+  // `batch` is the control message that brings `events`.
+  Run(const model::EnvelopePtr& batch, absl::Span<const model::EnvelopePtr> events)
+      : envelopes_(&batch, 1), events_(events) {}
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
+  // What is sent: the events, or the batch.
+  absl::Span<const model::EnvelopePtr> envelopes() const { return envelopes_; }
+  // The events that it brings.
   absl::Span<const model::EnvelopePtr> events() const { return events_; }
+  // Bytes of what is sent, as WebSocket frames.
+  size_t size() const;
 
-  // All events as consecutive WebSocket frames: one buffer for all subscribers, made when the first of them asks. A
-  // single event is its own buffer.
+  // All envelopes as consecutive WebSocket frames: one buffer for all subscribers, made when the first of them asks. A
+  // single one is its own buffer.
   const Bytes& Frames() const;
 
  private:
+  absl::Span<const model::EnvelopePtr> envelopes_;
   absl::Span<const model::EnvelopePtr> events_;
   mutable Bytes frames_;
 };

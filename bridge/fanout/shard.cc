@@ -16,6 +16,7 @@ Shard::Shard(int index, broker::Broker& broker, observe::ShardMetrics& metrics, 
       metrics_(metrics),
       options_(options),
       sweep_timer_(io_),
+      window_timer_(io_),
       inbox_(bit_, options.inbox_events) {
   assert(index >= 0 && index < 64);
 }
@@ -89,7 +90,10 @@ void Shard::DistributeRun(absl::Span<const model::EnvelopePtr> events) {
   auto found = hubs_.find(events.front()->topic().get());
   if (found == hubs_.end()) return;
   Hub& hub = *found->second;
-  hub.Distribute(Run(events));
+  if (options_.policies != nullptr && hub.rules().generation != options_.policies->generation()) RefreshRules(hub);
+  // Only throttled topics need to know the time.
+  const bool throttled = hub.rules().policy->throttle.window > absl::ZeroDuration();
+  if (hub.Distribute(events, throttled ? options_.steady_now() : Throttle::Time())) ExpectEndOfWindow(hub);
 }
 
 void Shard::ApplyReset(const Inbox::Reset& reset) {
@@ -107,6 +111,55 @@ void Shard::ApplyReset(const Inbox::Reset& reset) {
     for (Subscription* subscription : hub->Everybody()) subscription->subscriber->OnReset(*subscription);
   }
 }
+
+// ---- Windows of throttled topics
+
+TopicRules Shard::RulesFor(const model::Topic& topic) {
+  TopicRules rules{.policy = no_policy_, .counts = nullptr, .generation = 0};
+  if (options_.policies != nullptr) {
+    rules.generation = options_.policies->generation();
+    rules.policy = options_.policies->For(topic.name);
+  }
+  rules.counts = &metrics_.patterns.Of(rules.policy->match);
+  return rules;
+}
+
+void Shard::RefreshRules(Hub& hub) {
+  if (hub.window_open()) hub.EndWindow(options_.steady_now(), options_.clock->Now());
+  hub.SetRules(RulesFor(*hub.topic()));
+}
+
+void Shard::ExpectEndOfWindow(const Hub& hub) {
+  const std::optional<WindowQueue::Time> before = windows_.next();
+  windows_.Add(hub.window_ends(), hub.topic());
+  if (!before || hub.window_ends() < *before) ArmWindowTimer();
+}
+
+void Shard::ArmWindowTimer() {
+  const std::optional<WindowQueue::Time> next = windows_.next();
+  if (!next) return;
+  window_timer_.expires_after(*next - options_.steady_now());
+  window_timer_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    EndWindows();
+    ArmWindowTimer();
+  });
+}
+
+void Shard::EndWindows() {
+  CorkScope cork(*this);
+  const WindowQueue::Time now = options_.steady_now();
+  while (const model::TopicPtr topic = windows_.TakeEnded(now)) {
+    const auto found = hubs_.find(topic.get());
+    if (found == hubs_.end()) continue;
+    Hub& hub = *found->second;
+    // The window that was meant may have been closed since, and another one opened.
+    if (!hub.window_open() || hub.window_ends() > now) continue;
+    if (hub.EndWindow(now, options_.clock->Now())) windows_.Add(hub.window_ends(), topic);
+  }
+}
+
+// ---- Gathering what is sent
 
 void Shard::LeaveCork() {
   if (cork_depth_ > 1) {
@@ -134,7 +187,7 @@ bool Shard::Join(const model::TopicPtr& topic, Subscription& subscription) {
   if (fresh) {
     std::unique_ptr<TenantView>& tenant = tenants_[topic->tenant];
     if (tenant == nullptr) tenant = std::make_unique<TenantView>();
-    hub = std::make_unique<Hub>(topic, *tenant);
+    hub = std::make_unique<Hub>(topic, *tenant, RulesFor(*topic));
   }
   hub->Add(subscription);
   metrics_.subscriptions.Add();

@@ -16,6 +16,8 @@
 #include "bridge/fanout/inbox.h"
 #include "bridge/fanout/options.h"
 #include "bridge/fanout/subscriber.h"
+#include "bridge/fanout/topic_rules.h"
+#include "bridge/fanout/window_queue.h"
 #include "bridge/observe/metrics.h"
 
 namespace spanwire::fanout {
@@ -57,6 +59,10 @@ class Shard {
   void EnqueueReset(std::string_view tenant, std::string_view epoch) { inbox_.AddReset(tenant, epoch); }
   // Any thread. Sees to it that the inbox is drained soon.
   void Wake();
+
+  // Ends the windows of throttled topics whose time has come, by Options::steady_now. The shard's own timer calls it;
+  // whoever moves that clock may.
+  void EndWindows();
 
   // Makes the subscription take part in the topic. True: live flow is confirmed already and OnReady will not be called.
   bool Join(const model::TopicPtr& topic, Subscription& subscription);
@@ -105,6 +111,11 @@ class Shard {
   size_t NextRunLength(size_t from, size_t to) const;
   void DistributeRun(absl::Span<const model::EnvelopePtr> events);
   void ApplyReset(const Inbox::Reset& reset);
+  // The rules in force for a topic, and for a hub that has older ones.
+  TopicRules RulesFor(const model::Topic& topic);
+  void RefreshRules(Hub& hub);
+  void ExpectEndOfWindow(const Hub& hub);
+  void ArmWindowTimer();
   void LeaveCork();
 
   void AskForInterest(Hub& hub);
@@ -124,6 +135,8 @@ class Shard {
   boost::asio::io_context io_{1};
   boost::asio::steady_timer sweep_timer_;
   bool sweep_armed_ = false;
+  boost::asio::steady_timer window_timer_;
+  WindowQueue windows_;
 
   Inbox inbox_;
   std::atomic<bool> scheduled_{false};  // a drain is on its way
@@ -135,6 +148,7 @@ class Shard {
 
   absl::flat_hash_map<std::string, std::unique_ptr<TenantView>> tenants_;
   Hubs hubs_;
+  const std::shared_ptr<const config::TopicPolicy> no_policy_ = std::make_shared<config::TopicPolicy>();
   std::vector<Corked*> corked_;
   int cork_depth_ = 0;
 };

@@ -25,6 +25,9 @@ struct Subscription {
   // Index among the hub's live members, or kNotLive.
   uint32_t live_index = kNotLive;
 
+  // Its position lies among events that the throttle holds: OnReady() is called when those have gone out.
+  bool waits_for_window = false;
+
   static constexpr uint32_t kNotLive = UINT32_MAX;
   bool live() const { return live_index != kNotLive; }
 };
@@ -35,8 +38,8 @@ class Subscriber {
  public:
   virtual ~Subscriber() = default;
   // Live flow of the topic is confirmed: hub->tenant() is known. Called after Join (never from within) unless that said
-  // that the hub was ready, and again when live flow was interrupted and flows again: the subscription is then no
-  // longer live and its position says how far it got.
+  // that the hub was ready, and again when live flow was interrupted and flows again, or when Hub::TurnLive() said that
+  // it would be: the subscription is then not live and its position says how far it got.
   virtual void OnReady(Subscription& subscription) = 0;
   // Live events.
   virtual void OnRun(Subscription& subscription, const Run& run) = 0;

@@ -231,7 +231,7 @@ void Poll::OnReady(fanout::Subscription& subscription) {
   std::vector<model::EnvelopePtr> missed;
   // Anything that came since the first read, or cannot be excluded, is found by the last one.
   if ((*state)->page->epoch != hub.tenant().epoch) return AnswerSoon();
-  switch (hub.TurnLive((*state)->page->through, &missed)) {
+  switch (hub.TurnLive(subscription, (*state)->page->through, &missed)) {
     case fanout::Hub::Turn::kNow:
       if (!missed.empty()) return AnswerSoon();
       hub.GoLive(subscription);

@@ -31,7 +31,7 @@ class SessionOutput {
   // Live events.
   void SendRun(const fanout::Run& run) {
     metrics_.deliveries.Add(run.events().size());
-    messages_sent_ += run.events().size();
+    messages_sent_ += run.envelopes().size();
     out_.SendRun(run);
   }
   // `topic` and `action` may be empty.

@@ -270,24 +270,27 @@ void TopicFeeds::OnPage(uint32_t generation, absl::StatusOr<broker::Page> page) 
   }
 }
 
-void TopicFeeds::Deliver(TopicFeed& feed, const std::vector<model::EnvelopePtr>& events) {
+void TopicFeeds::Deliver(TopicFeed& feed, const std::vector<model::EnvelopePtr>& events, uint64_t through) {
   for (const model::EnvelopePtr& event : events) {
+    if (event->offset() > through) break;
     feed.position = event->offset();
     output_.SendEvent(event);
   }
 }
 
 void TopicFeeds::DeliverPage(TopicFeed& feed, const broker::Page& page) {
-  Deliver(feed, page.events);
-  ContinueFrom(feed, page.through);
+  // What a throttle holds comes live when its window ends.
+  const uint64_t through = std::min(page.through, feed.hub->readable_through());
+  Deliver(feed, page.events, through);
+  ContinueFrom(feed, std::max(feed.position, through));
 }
 
 void TopicFeeds::ContinueFrom(TopicFeed& feed, uint64_t through) {
   feed.position = through;
   std::vector<model::EnvelopePtr> missed;
-  switch (feed.hub->TurnLive(through, &missed)) {
+  switch (feed.hub->TurnLive(feed, through, &missed)) {
     case fanout::Hub::Turn::kNow:
-      Deliver(feed, missed);
+      Deliver(feed, missed, model::kMaxOffset);
       feed.hub->GoLive(feed);
       break;
     case fanout::Hub::Turn::kReadOn:

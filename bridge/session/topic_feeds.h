@@ -78,7 +78,7 @@ class TopicFeeds final : public fanout::Subscriber, public PageConsumer {
   // Tells the client on the bridge's own accord that events were lost, and goes on live.
   void RestartAfterLoss(TopicFeed& feed);
 
-  void Deliver(TopicFeed& feed, const std::vector<model::EnvelopePtr>& events);
+  void Deliver(TopicFeed& feed, const std::vector<model::EnvelopePtr>& events, uint64_t through);
   void DeliverPage(TopicFeed& feed, const broker::Page& page);
   void ContinueFrom(TopicFeed& feed, uint64_t through);
 

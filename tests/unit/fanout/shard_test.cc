@@ -19,7 +19,7 @@ class RecordingSubscriber final : public Subscriber {
     ++ready;
     if (go_live) {
       std::vector<model::EnvelopePtr> missed;
-      EXPECT_EQ(subscription.hub->TurnLive(subscription.hub->position(), &missed), Hub::Turn::kNow);
+      EXPECT_EQ(subscription.hub->TurnLive(subscription, subscription.hub->position(), &missed), Hub::Turn::kNow);
       EXPECT_THAT(missed, IsEmpty());
       subscription.hub->GoLive(subscription);
     }
@@ -148,7 +148,7 @@ TEST_F(ShardTest, GoLiveHandsOverWhatWasDistributedMeanwhile) {
   broker_.Publish("a");
   Settle();
   std::vector<model::EnvelopePtr> missed;
-  EXPECT_EQ(a.hub->TurnLive(1, &missed), Hub::Turn::kNow);
+  EXPECT_EQ(a.hub->TurnLive(a, 1, &missed), Hub::Turn::kNow);
   ASSERT_EQ(missed.size(), 1u);
   EXPECT_EQ(missed[0]->offset(), 2u);
   shard_.Leave(a);
@@ -165,9 +165,9 @@ TEST_F(ShardTest, GoLiveIsRefusedWhereTooMuchWasDistributedMeanwhile) {
     Settle();
   }
   std::vector<model::EnvelopePtr> missed;
-  EXPECT_EQ(a.hub->TurnLive(0, &missed), Hub::Turn::kReadOn);
+  EXPECT_EQ(a.hub->TurnLive(a, 0, &missed), Hub::Turn::kReadOn);
   EXPECT_THAT(missed, IsEmpty());
-  EXPECT_EQ(a.hub->TurnLive(1, &missed), Hub::Turn::kNow);
+  EXPECT_EQ(a.hub->TurnLive(a, 1, &missed), Hub::Turn::kNow);
   EXPECT_EQ(missed.size(), 1024u);
   shard_.Leave(a);
 }
@@ -182,13 +182,13 @@ TEST_F(ShardTest, WhatIsRememberedForThoseWhoCatchUpIsBoundedInBytes) {
   for (int i = 0; i < 4; ++i) broker_.Publish("a", value);
   Settle();
   std::vector<model::EnvelopePtr> missed;
-  EXPECT_EQ(a.hub->TurnLive(1, &missed), Hub::Turn::kReadOn) << "three would be over 256 KiB";
-  EXPECT_EQ(a.hub->TurnLive(2, &missed), Hub::Turn::kNow);
+  EXPECT_EQ(a.hub->TurnLive(a, 1, &missed), Hub::Turn::kReadOn) << "three would be over 256 KiB";
+  EXPECT_EQ(a.hub->TurnLive(a, 2, &missed), Hub::Turn::kNow);
   EXPECT_EQ(missed.size(), 2u);
   broker_.Publish("a", std::string(300 * 1024, 'x'));
   Settle();
   missed.clear();
-  EXPECT_EQ(a.hub->TurnLive(4, &missed), Hub::Turn::kNow) << "one is remembered, whatever its size";
+  EXPECT_EQ(a.hub->TurnLive(a, 4, &missed), Hub::Turn::kNow) << "one is remembered, whatever its size";
   EXPECT_EQ(missed.size(), 1u);
   shard_.Leave(a);
 }

@@ -25,7 +25,7 @@ class RecordingOutbound final : public Outbound {
     if (on_send) on_send();
   }
   void SendRun(const fanout::Run& run) override {
-    for (const model::EnvelopePtr& event : run.events()) received.emplace_back(event->json());
+    for (const model::EnvelopePtr& envelope : run.envelopes()) received.emplace_back(envelope->json());
     if (on_send) on_send();
   }
   size_t queued_bytes() const override { return queued; }
