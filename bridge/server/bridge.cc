@@ -38,8 +38,8 @@ session::Settings SettingsFrom(const config::Config& config, model::TopicTable& 
           .topics = &topics};
 }
 
-fanout::Options FanoutOptions(const config::Limits& limits) {
-  return {.inbox_events = limits.shard_inbox_events, .topic_linger = limits.topic_linger};
+fanout::Options FanoutOptions(const config::Limits& limits, const config::TopicPolicies& policies) {
+  return {.inbox_events = limits.shard_inbox_events, .topic_linger = limits.topic_linger, .policies = &policies};
 }
 
 // The broker must live as long as `metrics` is collected from.
@@ -73,7 +73,7 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config, st
   b.translator_ = std::make_unique<schema::EventTranslator>(*std::move(registry), b.config_.limits.event_bytes);
   b.broker_ = MakeBroker(b.config_, b.policies_, *b.settings_.clock, b.metrics_);
   b.fanout_ =
-      std::make_unique<fanout::Fanout>(ShardCount(b.config_), *b.broker_, b.metrics_, FanoutOptions(b.config_.limits));
+      std::make_unique<fanout::Fanout>(ShardCount(b.config_), *b.broker_, b.metrics_, FanoutOptions(b.config_.limits, b.policies_));
   b.directory_ = std::make_unique<session::Directory>(*b.fanout_);
   b.pipeline_ = std::make_unique<ingest::PublishPipeline>(b.config_, *b.translator_, b.topics_, *b.broker_, b.metrics_,
                                                           *b.settings_.clock);
