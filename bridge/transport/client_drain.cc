@@ -10,6 +10,8 @@
 namespace spanwire::transport {
 
 void ClientDrain::Start(absl::Duration window) {
+  // A poll that is only just reading is in no list yet: it must not begin to wait.
+  context_.registry.BeginDrain();
   // A read completes behind everything that was published before it.
   context_.shard.Read(context_.settings.topics->Intern("", model::kBridgeTopic), model::kMaxOffset, {},
                       [this, window](const absl::StatusOr<broker::Page>&) { Begin(window); });
