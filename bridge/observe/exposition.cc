@@ -106,7 +106,7 @@ void AddConnections(const std::vector<const ShardMetrics*>& shards, Families& ou
   AddEach(shards, &ShardMetrics::connections, "transport", transport, out);
   out.Start("spanwire_connections_opened_total", "Connections opened, by transport.", MetricType::Counter);
   AddEach(shards, &ShardMetrics::connections_opened, "transport", transport, out);
-  out.Start("spanwire_disconnects_total", "WebSocket connections ended, by close code; 1006: the peer vanished.",
+  out.Start("spanwire_disconnects_total", "WebSockets and event streams ended, by close code; 1006: the peer vanished.",
             MetricType::Counter);
   AddEach(shards, &ShardMetrics::disconnects, "code", CloseCodeLabel, out);
   out.AddCounter("spanwire_slow_consumers_closed_total", "Connections closed because their outbound queue was full.",

@@ -4,9 +4,6 @@
 #include <random>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "absl/container/flat_hash_set.h"
 #include "bridge/model/absl_view.h"
 #include "bridge/model/topic_name.h"
 #include "bridge/session/control_messages.h"
@@ -26,45 +23,13 @@ absl::Duration WithJitter(absl::Duration wait) {
   return wait * (1 - 0.1 * std::uniform_real_distribution<double>(0, 1)(random));
 }
 
-bool CheckTopics(std::vector<std::string>& topics, size_t limit, PollRefusal* refusal) {
-  absl::flat_hash_set<std::string> seen;
-  std::erase_if(topics, [&](const std::string& topic) { return !seen.insert(topic).second; });
-  if (topics.empty()) {
-    *refusal = {.code = error_code::kBadRequest, .detail = "no topic: give topics=stats,logs"};
-    return false;
-  }
-  if (topics.size() > limit) {
-    *refusal = {.code = error_code::kTooManyTopics,
-                .detail = fmt::format("{} topics: at most {} in one request", topics.size(), limit)};
-    return false;
-  }
-  for (const std::string& topic : topics) {
-    if (const absl::Status valid = model::ValidateTopic(topic); !valid.ok()) {
-      *refusal = {.code = error_code::kBadTopic, .detail = std::string(model::ToStd(valid.message()))};
-      return false;
-    }
-  }
-  return true;
-}
-
 }  // namespace
 
 std::shared_ptr<Poll> Poll::Create(fanout::Shard& shard, Registry& registry, const Settings& settings, PollPeer peer,
                                    PollQuery query, PollRefusal* refusal) {
-  if (!CheckTopics(query.topics, settings.limits.topics_per_connection, refusal)) return nullptr;
+  if (!CheckPollQuery(settings, &query, refusal)) return nullptr;
   std::optional<model::Cursor> cursor;
-  if (query.cursor) {
-    absl::StatusOr<model::Cursor> parsed = model::ParseCursor(*query.cursor);
-    if (!parsed.ok()) {
-      *refusal = {.code = error_code::kBadCursor, .detail = std::string(model::ToStd(parsed.status().message()))};
-      return nullptr;
-    }
-    cursor = *std::move(parsed);
-  }
-  if (query.wait < absl::ZeroDuration()) {
-    *refusal = {.code = error_code::kBadRequest, .detail = "wait must be 0 to 60 seconds"};
-    return nullptr;
-  }
+  if (query.cursor) cursor = *model::ParseCursor(*query.cursor);
   std::shared_ptr<Poll> poll(new Poll(shard, registry, settings, std::move(peer), std::move(query)));
   poll->cursor_ = std::move(cursor);
   return poll;

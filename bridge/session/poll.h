@@ -14,24 +14,11 @@
 #include "bridge/fanout/shard.h"
 #include "bridge/model/cursor.h"
 #include "bridge/session/client.h"
+#include "bridge/session/poll_query.h"
 #include "bridge/session/registry.h"
 #include "bridge/session/settings.h"
 
 namespace spanwire::session {
-
-// What a poller asks for (docs/protocol.md, section 5), read from a URL or a JSON body and not yet checked.
-struct PollQuery {
-  std::vector<std::string> topics;
-  std::optional<std::string> cursor;
-  absl::Duration wait = absl::Seconds(25);
-  uint32_t history = 0;
-};
-
-// Why a poll is refused.
-struct PollRefusal {
-  std::string_view code;  // of error_code
-  std::string detail;     // what is wrong and what to do
-};
 
 // Who polls.
 struct PollPeer {

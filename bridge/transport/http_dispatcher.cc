@@ -35,7 +35,7 @@ bool AnswersAnyHost(Endpoint endpoint) {
 
 // Where a foreign page would hold something of the bridge's, and not only fail to read the answer.
 bool ServesOwnPagesOnly(Endpoint endpoint) {
-  return endpoint == Endpoint::kPoll || endpoint == Endpoint::kWebSocket;
+  return endpoint == Endpoint::kPoll || endpoint == Endpoint::kSse || endpoint == Endpoint::kWebSocket;
 }
 
 // ?heartbeat=json
@@ -52,6 +52,7 @@ struct AddHeaders {
     response.headers.insert(response.headers.end(), headers.begin(), headers.end());
   }
   void operator()(HeldPoll& held) { held.headers = std::move(headers); }
+  void operator()(EventStream& stream) { (*this)(stream.head); }
   void operator()(Upgrade&) {}  // CORS is not for WebSockets
 };
 
@@ -100,12 +101,34 @@ HttpAnswer HttpDispatcher::Answer(ShardContext& context, const HttpRequest& requ
       if (auto* refusal = std::get_if<HttpResponse>(&poll)) return std::move(*refusal);
       return HeldPoll{.poll = std::get<std::shared_ptr<session::Poll>>(std::move(poll)), .headers = {}};
     }
+    case Endpoint::kSse:
+      return AnswerSse(context, request, peer);
     case Endpoint::kWebSocket:
       return AnswerUpgrade(context, request, peer);
     case Endpoint::kFile:
       return FileResponse(request, FindEmbeddedFile(request.path));
   }
   return ProblemResponse({.status = 500, .code = error_code::kInternal, .detail = "no endpoint"});
+}
+
+HttpAnswer HttpDispatcher::AnswerSse(ShardContext& context, const HttpRequest& request, const HttpPeer& peer) const {
+  std::variant<SseRequest, HttpResponse> read = ReadSseRequest(context, request, peer.remote);
+  if (auto* refusal = std::get_if<HttpResponse>(&read)) return std::move(*refusal);
+  if (context.draining()) return SseFarewell(context, session::CloseCode::kRestart, "the bridge restarts");
+  return EventStream{.head = SseHead(), .request = std::get<SseRequest>(std::move(read))};
+}
+
+HttpResponse HttpDispatcher::Refuse(const ShardContext& context, const HttpRequest& request) const {
+  constexpr std::string_view kFull = "the bridge has as many connections as it may have: come again later";
+  const Route route = FindRoute(request.method, request.path);
+  const std::string_view origin = request.Header("Origin");
+  const bool allowed = origins_.OriginAllowed(origin, request.host) || origin.empty();
+  HttpResponse response =
+      route.endpoint == Endpoint::kSse && allowed
+          ? SseFarewell(context, session::CloseCode::kOverloaded, kFull)
+          : ProblemResponse({.status = 503, .code = error_code::kOverloaded, .detail = std::string(kFull)});
+  AddHeaders{CorsHeaders(origin)}(response);
+  return response;
 }
 
 HttpAnswer HttpDispatcher::AnswerUpgrade(const ShardContext& context, const HttpRequest& request,

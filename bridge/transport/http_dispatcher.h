@@ -13,6 +13,7 @@
 #include "bridge/transport/readiness.h"
 #include "bridge/transport/router.h"
 #include "bridge/transport/shard_context.h"
+#include "bridge/transport/sse_endpoint.h"
 #include "bridge/transport/websocket_connection.h"
 
 namespace spanwire::transport {
@@ -23,6 +24,12 @@ struct HttpPeer {
   boost::asio::ip::address local;
 };
 
+// The connection becomes an event stream after this head.
+struct EventStream {
+  HttpResponse head;
+  SseRequest request;
+};
+
 // The connection becomes a WebSocket after this answer.
 struct Upgrade {
   HttpResponse response;
@@ -30,7 +37,7 @@ struct Upgrade {
 };
 
 // A response, now; or one that comes when the poll ends; or one behind which something else than HTTP goes on.
-using HttpAnswer = std::variant<HttpResponse, HeldPoll, Upgrade>;
+using HttpAnswer = std::variant<HttpResponse, HeldPoll, EventStream, Upgrade>;
 
 // Finds the answer to a request: its route, whether the page behind it may ask, its endpoint. Knows no connection.
 // Any shard's thread, with that shard's context. `config` and `readiness` outlive it.
@@ -39,9 +46,12 @@ class HttpDispatcher {
   HttpDispatcher(const config::Config& config, const Readiness& readiness) : origins_(config), readiness_(readiness) {}
 
   HttpAnswer Dispatch(ShardContext& context, const HttpRequest& request, const HttpPeer& peer) const;
+  // The answer where the bridge has too many connections to serve this one.
+  HttpResponse Refuse(const ShardContext& context, const HttpRequest& request) const;
 
  private:
   HttpAnswer Answer(ShardContext& context, const HttpRequest& request, const HttpPeer& peer, const Route& route) const;
+  HttpAnswer AnswerSse(ShardContext& context, const HttpRequest& request, const HttpPeer& peer) const;
   HttpAnswer AnswerUpgrade(const ShardContext& context, const HttpRequest& request, const HttpPeer& peer) const;
   HttpResponse AnswerOptions(const HttpRequest& request, const Route& route) const;
   HttpResponse AnswerReadiness() const;

@@ -48,7 +48,11 @@ std::string WriteResponseHead(const HttpResponse& response, int minor_version, a
   for (const HttpHeader& header : response.headers) AppendHeader(header.name, header.value, &head);
   if (StatusHasBody(response.status)) {
     AppendHeader("X-Content-Type-Options", "nosniff", &head);
-    AppendHeader("Content-Length", fmt::format("{}", response.content().size()), &head);
+    if (!response.streamed) {
+      AppendHeader("Content-Length", fmt::format("{}", response.content().size()), &head);
+    } else if (minor_version > 0) {
+      AppendHeader("Transfer-Encoding", "chunked", &head);
+    }
   }
   head.append("\r\n");
   return head;

@@ -57,7 +57,10 @@ void HttpServer::OnSocket(size_t shard, Socket socket) {
 
 void HttpServer::BeginDrain() {
   if (!started_) return;
-  OnEveryShard([](ShardState& state) { state.context.connections.CloseIdle(); });
+  OnEveryShard([](ShardState& state) {
+    state.context.registry.BeginDrain();
+    state.context.connections.CloseIdle();
+  });
 }
 
 void HttpServer::DrainClients(absl::Duration window) {

@@ -17,6 +17,7 @@
 #include "bridge/transport/lingering_close.h"
 #include "bridge/transport/poll_endpoint.h"
 #include "bridge/transport/problem.h"
+#include "bridge/transport/sse_connection.h"
 
 namespace spanwire::transport {
 namespace {
@@ -33,7 +34,7 @@ class HttpSession final : public Connection, private Timer, public std::enable_s
   HttpSession(ShardContext& context, const HttpDispatcher& dispatcher, Socket socket);
 
   void Start();
-  // Answers that there are too many connections.
+  // Reads one request to answer it with a refusal: there are too many connections.
   void Refuse();
 
   void Abort() override { End(); }
@@ -108,9 +109,7 @@ void HttpSession::Start() {
 
 void HttpSession::Refuse() {
   StopServing();
-  Reject(ProblemResponse({.status = 503,
-                          .code = session::error_code::kOverloaded,
-                          .detail = "the bridge has as many connections as it may have: come again later"}));
+  Start();
 }
 
 // ---- In
@@ -191,6 +190,7 @@ void HttpSession::SendContinue() {
 void HttpSession::Serve(const HttpRequest& request) {
   asked_ = {.form = {.method = request.method, .minor_version = request.minor_version},
             .keep_alive = request.keep_alive};
+  if (!served()) return Respond(dispatcher_.Refuse(context_, request));
   boost::system::error_code gone;
   HttpAnswer answer =
       dispatcher_.Dispatch(context_, request, {.remote = remote_, .local = socket_.local_endpoint(gone).address()});
@@ -198,6 +198,9 @@ void HttpSession::Serve(const HttpRequest& request) {
     Respond(std::move(*response));
   } else if (auto* held = std::get_if<HeldPoll>(&answer)) {
     Hold(std::move(*held));
+  } else if (auto* stream = std::get_if<EventStream>(&answer)) {
+    Write(std::move(stream->head),
+          [this, asked = std::move(stream->request)]() mutable { StartSse(context_, Leave(), std::move(asked)); });
   } else {
     auto& upgrade = std::get<Upgrade>(answer);
     Write(std::move(upgrade.response),
@@ -224,7 +227,7 @@ void HttpSession::Reject(HttpResponse refusal) {
 }
 
 void HttpSession::Respond(HttpResponse response) {
-  response.close = response.close || closing_ || context_.draining() || !asked_.keep_alive;
+  response.close = response.close || !served() || closing_ || context_.draining() || !asked_.keep_alive;
   const bool close = response.close;
   Write(std::move(response), [this, close] { OnAnswered(close); });
 }

@@ -22,6 +22,7 @@ using session::PollQuery;
 
 constexpr double kMaxWaitSeconds = 60;
 constexpr size_t kMaxDepth = 8;
+constexpr std::string_view kNamed = "named";
 
 absl::Status BadTopics() {
   return absl::InvalidArgumentError("topics must be a string or an array of strings, such as [\"stats\", \"logs\"]");
@@ -72,6 +73,8 @@ absl::Status SetFromUrl(const QueryParameter& parameter, PollQuery* query) {
   } else if (parameter.name == "wait") {
     const std::optional<double> seconds = ParseNumber<double>(parameter.value);
     return seconds ? SetWait(*seconds, query) : BadWait();
+  } else if (parameter.name == "events") {
+    query->named_events = parameter.value == kNamed;
   } else if (parameter.name == "history") {
     const std::optional<uint64_t> count = ParseNumber<uint64_t>(parameter.value);
     if (!count) return BadHistory();
@@ -107,6 +110,8 @@ absl::Status SetFromJson(std::string_view name, const json::value& value, PollQu
   } else if (name == "wait") {
     if (!value.is_number()) return BadWait();
     return SetWait(value.to_number<double>(), query);
+  } else if (name == "events") {
+    query->named_events = value.is_string() && Text(value) == kNamed;
   } else if (name == "history") {
     json::error_code not_whole;
     const auto count = value.to_number<uint64_t>(not_whole);

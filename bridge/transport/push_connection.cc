@@ -1,12 +1,11 @@
 #include "bridge/transport/push_connection.h"
 
-#include <optional>
-#include <random>
 #include <utility>
 
 #include <boost/asio/bind_allocator.hpp>
 
 #include "bridge/transport/endpoint_text.h"
+#include "bridge/transport/reconnect.h"
 
 namespace spanwire::transport {
 namespace {
@@ -17,13 +16,6 @@ using session::CloseCode;
 constexpr std::string_view kSlow = "slow consumer: the outbound queue was full";
 // RFC 6455, section 7.1.5: nobody said why.
 constexpr int kAbnormalClosure = 1006;
-
-// Those who all lost the same bridge should not all come back at the same moment.
-std::optional<absl::Duration> ReconnectAfter(CloseCode code, absl::Duration spread) {
-  if (code != CloseCode::kRestart) return std::nullopt;
-  thread_local std::minstd_rand random{std::random_device{}()};
-  return absl::Milliseconds(std::uniform_int_distribution<int64_t>(0, absl::ToInt64Milliseconds(spread))(random));
-}
 
 }  // namespace
 
@@ -86,13 +78,13 @@ void PushConnection::CountSent(size_t bytes) {
   context_.metrics.delivered_bytes.Add(bytes);
 }
 
-void PushConnection::SendBytes(std::shared_ptr<const void> owner, std::string_view bytes) {
+void PushConnection::SendMessage(absl::Span<const Slice> message) {
   if (state_ != State::kOpen) return;
   if (queue_ != nullptr || context_.shard.corked()) {
-    Enqueue({.owner = std::move(owner), .bytes = bytes});
+    Enqueue(message);
     return;
   }
-  const WriteResult result = SendNow(socket_.native_handle(), bytes);
+  const WriteResult result = SendNow(socket_.native_handle(), message);
   CountSent(result.written);
   if (result.complete()) return;
   if (!result.blocked()) {
@@ -100,15 +92,14 @@ void PushConnection::SendBytes(std::shared_ptr<const void> owner, std::string_vi
     return;
   }
   queue_ = context_.queues.Take();
-  const Slice slice{.owner = std::move(owner), .bytes = bytes};
-  queue_->AppendUnsent({&slice, 1}, result.written);
+  queue_->AppendUnsent(message, result.written);
   AccountQueue();
   WaitWritable();
 }
 
-void PushConnection::Enqueue(Slice slice) {
+void PushConnection::Enqueue(absl::Span<const Slice> message) {
   if (queue_ == nullptr) queue_ = context_.queues.Take();
-  queue_->Append(std::move(slice));
+  for (const Slice& slice : message) queue_->Append(slice);
   AccountQueue();
   if (state_ == State::kOpen && waiting_writable_ && OverBound()) {
     Overflow();

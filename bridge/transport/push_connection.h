@@ -82,10 +82,11 @@ class PushConnection : public Connection,
 
   void WaitReadable();
 
-  // Sends bytes that `owner` keeps alive: at once where nothing waits, without a queue.
-  void SendBytes(std::shared_ptr<const void> owner, std::string_view bytes);
-  // Queues a slice, to be sent with what else this turn of the loop brings.
-  void Enqueue(Slice slice);
+  // While open: sends a message, of so many slices: at once where nothing waits, without a queue.
+  void SendMessage(absl::Span<const Slice> message);
+  // Queues a message, to be sent with what else this turn of the loop brings.
+  void Enqueue(absl::Span<const Slice> message);
+  void Enqueue(Slice slice) { Enqueue({&slice, 1}); }
 
   // The peer is done too: the connection ends when what is queued is sent.
   void PeerClosed();

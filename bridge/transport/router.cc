@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::string_view kRead = "GET, HEAD, OPTIONS";
 constexpr std::string_view kReadOrPost = "GET, HEAD, POST, OPTIONS";
+constexpr std::string_view kGetOrPost = "GET, POST, OPTIONS";
 constexpr std::string_view kGetOnly = "GET, OPTIONS";
 
 struct Entry {
@@ -16,15 +17,16 @@ struct Entry {
   std::string_view allow;
 };
 
-constexpr std::array<Entry, 9> kPaths = {{{"/healthz", Endpoint::kHealth, kRead},
-                                          {"/readyz", Endpoint::kReadiness, kRead},
-                                          {"/metrics", Endpoint::kMetrics, kRead},
-                                          {"/api/poll", Endpoint::kPoll, kReadOrPost},
-                                          {"/api/ws/realtime", Endpoint::kWebSocket, kGetOnly},
-                                          {"/ws", Endpoint::kWebSocket, kGetOnly},
-                                          {"/", Endpoint::kFile, kRead},
-                                          {"/favicon.svg", Endpoint::kFile, kRead},
-                                          {"/favicon.ico", Endpoint::kFile, kRead}}};
+constexpr std::array<Entry, 10> kPaths = {{{"/healthz", Endpoint::kHealth, kRead},
+                                           {"/readyz", Endpoint::kReadiness, kRead},
+                                           {"/metrics", Endpoint::kMetrics, kRead},
+                                           {"/api/poll", Endpoint::kPoll, kReadOrPost},
+                                           {"/api/sse", Endpoint::kSse, kGetOrPost},
+                                           {"/api/ws/realtime", Endpoint::kWebSocket, kGetOnly},
+                                           {"/ws", Endpoint::kWebSocket, kGetOnly},
+                                           {"/", Endpoint::kFile, kRead},
+                                           {"/favicon.svg", Endpoint::kFile, kRead},
+                                           {"/favicon.ico", Endpoint::kFile, kRead}}};
 // Which files there are below these is the file table's to say.
 constexpr std::array<std::string_view, 2> kFolders = {"/console/", "/client/"};
 

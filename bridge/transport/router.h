@@ -15,6 +15,7 @@ enum class Endpoint : uint8_t {
   kReadiness,
   kMetrics,
   kPoll,
+  kSse,
   kWebSocket,
   kFile,
 };

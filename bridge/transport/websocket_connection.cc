@@ -27,10 +27,10 @@ class WebSocketConnection final : public PushConnection {
 
   void Start(std::string early);
 
-  void Send(const model::EnvelopePtr& envelope) override { SendBytes(envelope, envelope->frame()); }
+  void Send(const model::EnvelopePtr& envelope) override { SendFrames(envelope, envelope->frame()); }
   void SendRun(const fanout::Run& run) override {
     const fanout::Run::Bytes& frames = run.Frames();
-    SendBytes(frames.owner, frames.text);
+    SendFrames(frames.owner, frames.text);
   }
 
  private:
@@ -41,6 +41,10 @@ class WebSocketConnection final : public PushConnection {
   }
   OutboundQueue::MessageEnd message_end() const override { return websocket::FrameEndFrom; }
 
+  void SendFrames(std::shared_ptr<const void> owner, std::string_view frames) {
+    const Slice message{.owner = std::move(owner), .bytes = frames};
+    SendMessage({&message, 1});
+  }
   void Consume(absl::Span<char> input);
   void OnPeerClose(uint16_t code);
 

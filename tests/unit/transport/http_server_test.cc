@@ -69,7 +69,7 @@ TEST_F(HttpServerTest, Http10EndsUnlessItAsksToStay) {
 
 TEST_F(HttpServerTest, WhatIsNotThereOrNotAllowedSaysSo) {
   Start();
-  const ClientResponse missing = GetOnce("/api/sse");
+  const ClientResponse missing = GetOnce("/api/events");
   EXPECT_EQ(missing.status, 404);
   EXPECT_THAT(missing.body, HasSubstr(R"("code":"not_found")"));
   RawClient client(port());
