@@ -16,6 +16,13 @@ const host = new PlausibleHost((topic, type, data, at) => full.publish(topic, ty
 host.pastSeconds(310);
 full.publish('alerts', 'alert', { severity: 'critical', title: 'Disk is nearly full',
   message: '/var is at 96 %. Free some space or grow the volume.', labels: { host: 'db-1', metric: 'disk_used_pct' } });
+for (const [i, [level, title, body, link]] of [
+  ['info', 'Backup finished', '12.4 GiB in 8 minutes, 3 files were skipped.', '/backups/4711'],
+  ['success', 'Release 2.14 is live', 'All 24 instances run it.', ''],
+  ['warning', 'Certificate expires soon', 'live.example ends on 1 December. Renew it this week.', 'https://live.example/certificates'],
+  ['error', 'Nightly report failed', 'The database refused the connection. It is tried again at 03:00.', ''],
+].entries()) full.publish('notifications', 'notification', { notification_id: `n${i}`, level, title, body, link }, new Date(Date.now() - 600_000 + 100_000 * i));
+full.publish('notifications', 'notification_read', { notification_ids: ['n0'] });
 const empty = await new FakeBridge().start();
 
 async function picture(name, bridge, options, prepare = async () => {}) {
@@ -37,6 +44,26 @@ await picture('hover', full, { ...DESKTOP, colorScheme: 'light' }, async (page) 
   await page.hover('.figure:nth-of-type(3) .chart', { position: { x: 200, y: 40 } });
   host.pastSeconds(2);
 });
+const view = (name) => async (page) => {
+  await page.click(`nav a[href="#${name}"]`);
+};
+const follow = async (page) => {
+  await view('topics')(page);
+  for (const topic of ['alerts', 'stats', 'notifications']) {
+    await page.fill('#follow-topic', topic);
+    await page.keyboard.press('Enter');
+  }
+  await page.waitForSelector('.envelope');
+  await page.focus('#envelopes');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
+};
+for (const [scheme, device, suffix] of [['light', DESKTOP, ''], ['dark', DESKTOP, '-dark'], ['light', PHONE, '-phone'], ['dark', PHONE, '-phone-dark']]) {
+  await picture(`logs${suffix}`, full, { ...device, colorScheme: scheme }, view('logs-view'));
+  await picture(`tasks${suffix}`, full, { ...device, colorScheme: scheme }, view('tasks-view'));
+  await picture(`inbox${suffix}`, full, { ...device, colorScheme: scheme }, view('inbox'));
+  await picture(`topics${suffix}`, full, { ...device, colorScheme: scheme }, follow);
+}
 await picture('tiles', full, { ...DESKTOP, colorScheme: 'dark' }, async () => {
   for (let i = 40; i >= 0; i--) {
     full.publish('stats', 'stats_update', { cpu: 45.2 + i % 7, queue_depth: i * 31, cache_hit_pct: 92 - i / 9, heap_bytes: 5e8 + i * 1e7 },

@@ -93,8 +93,8 @@ export class WebSocketTransport {
     if (type === 'disconnect') this.#farewell = message;
     if (type === 'connected' && !this.#greeted) {
       this.#greeted = true;
+      this.#ping(PONG_DEADLINE_MS);  // before what may be answered at length, so that it measures the way there and back
       this.#listener.greeted(message);
-      this.#ping(PONG_DEADLINE_MS);
     } else if (this.#greeted && type !== 'disconnect') {
       this.#hear(type);
     }

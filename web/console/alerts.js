@@ -15,8 +15,28 @@ const MAX_RESOLVED = 10;
 /** The topic `alerts`: what is active, the worst first, and below it what was resolved lately. */
 export class Alerts {
   #list = byId('alerts');
+  #mark;
+  #changed;
   /** @type {Map<string, Alert>} */
   #byLabels = new Map();
+
+  /**
+   * @param {import('./read_mark.js').ReadMark} mark
+   * @param {() => void} changed
+   */
+  constructor(mark, changed) {
+    this.#mark = mark;
+    this.#changed = changed;
+  }
+
+  get unread() {
+    return [...this.#byLabels].filter(([key, alert]) => this.#isUnread(key, alert)).length;
+  }
+
+  /** When the newest came; 0 where there is none. */
+  get newest() {
+    return Math.max(0, ...[...this.#byLabels.values()].map(({ at }) => at));
+  }
 
   /** @param {import('../client/spanwire.js').Envelope} event */
   add({ timestamp, data }) {
@@ -29,10 +49,25 @@ export class Alerts {
     const time = /** @type {HTMLTimeElement} */ (element('time', '', clock(at)));
     time.dateTime = timestamp;
     node.replaceChildren(
-      element('h3', '', element('span', 'severity', severity), `${title || before?.title}`, time), element('p', '', message));
+      element('h3', '', element('span', 'severity', severity), element('span', 'title', `${title || before?.title}`), time),
+      element('p', '', message));
     this.#byLabels.set(key, { severity, title: title || before?.title || '', at, node });
     if (before?.severity !== severity) setText(byId('announcer'), `${severity}: ${title}`);
     this.#arrange();
+    this.#changed();
+  }
+
+  /** What is read may have changed. */
+  refresh() {
+    for (const [key, alert] of this.#byLabels) alert.node.toggleAttribute('data-unread', this.#isUnread(key, alert));
+  }
+
+  /**
+   * @param {string} key
+   * @param {Alert} alert
+   */
+  #isUnread(key, alert) {
+    return rank(alert) < RANKS.length && !this.#mark.isRead(`alert ${key} ${alert.at}`, alert.at);
   }
 
   #arrange() {

@@ -1,14 +1,18 @@
 import { wsManager } from '../client/spanwire.js';
-import { Alerts } from './alerts.js';
 import { byId, setText } from './dom.js';
+import { Explorer } from './explorer.js';
 import { Figures } from './figures.js';
+import { Inbox } from './inbox.js';
 import { Logs } from './logs.js';
 import { Status } from './status.js';
 import { Tasks } from './tasks.js';
+import { Views } from './views.js';
 
 new Status(wsManager);
+new Views();
+new Explorer();
 const figures = new Figures();
-const alerts = new Alerts();
+const inbox = new Inbox();
 const tasks = new Tasks();
 const logs = new Logs();
 
@@ -17,9 +21,10 @@ wsManager.onGap((gap) => {
   if (gap.topic === 'logs') logs.gap(gap);
 });
 wsManager.subscribe('stats', (event) => figures.add(event), { history: 600 });
-wsManager.subscribe('alerts', (event) => alerts.add(event), { history: 100 });
+wsManager.subscribe('alerts', (event) => inbox.alerts.add(event), { history: 100 });
+wsManager.subscribe('notifications', (event) => inbox.notifications.add(event), { history: 100 });
 wsManager.subscribe('tasks', (event) => tasks.add(event), { history: 200 });
-wsManager.subscribe('logs', (event) => logs.add(event), { history: 500 });
+wsManager.subscribe('logs', (event) => logs.add(event), { history: 1000 });
 wsManager.connect();
 
 byId('copy').addEventListener('click', async () => {

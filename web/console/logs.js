@@ -1,71 +1,81 @@
 import { byId, element, oncePerFrame, setText } from './dom.js';
+import { showDetail } from './envelope_detail.js';
+import { gapLine, lineOf, LogLines, MAX_LINES } from './log_lines.js';
 import { clockMillis } from './units.js';
+import { VirtualList } from './virtual_list.js';
 
-/** The page holds so many lines, and as many again while it is paused or hidden. */
-const MAX_LINES = 2000;
-/** Within so many pixels of the end the reader follows the newest line. */
-const AT_END_PX = 24;
+/** @typedef {import('./log_lines.js').Line} Line */
 
-/** The topic `logs`: newest at the bottom and kept in view, unless the reader scrolled up or paused. */
+const SEARCH_DELAY_MS = 150;
+
+/** The topic `logs`: filtered by level and words, and held still while paused. */
 export class Logs {
-  #list = byId('logs');
   #pause = byId('logs-pause');
-  #newest = byId('logs-newest');
-  /** @type {HTMLElement[]} lines that are not on the page yet */
+  #level = byId('logs-level');
+  #search = byId('logs-search');
+  #lines = new LogLines();
+  #list;
+  /** @type {Line[]} lines that have come and are not among `#lines` yet */
   #waiting = [];
   #paused = false;
-  #following = true;
   /** Offset of the newest line. */
-  #shown = 0;
-  #showSoon = oncePerFrame(() => this.#show());
+  #newest = 0;
+  #searchTimer = 0;
+  #takeSoon = oncePerFrame(() => this.#take());
 
   constructor() {
+    const kind = { make: makeRow, fill: (/** @type {HTMLElement} */ row, /** @type {Line} */ line) => fillRow(row, line) };
+    this.#list = new VirtualList(byId('logs'), byId('logs-newest'), kind, (line) => showDetail(byId('logs-detail'), line?.event ?? null));
     this.#pause.addEventListener('click', () => this.#setPaused(!this.#paused));
-    this.#newest.addEventListener('click', () => this.#follow());
-    this.#list.addEventListener('scroll', () => {
-      this.#following = this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < AT_END_PX;
-      this.#newest.hidden = this.#following;
-    }, { passive: true });
+    this.#level.addEventListener('change', () => this.#filter());
+    this.#search.addEventListener('input', () => {
+      clearTimeout(this.#searchTimer);
+      this.#searchTimer = setTimeout(() => this.#filter(), SEARCH_DELAY_MS);
+    });
   }
 
   /** @param {import('../client/spanwire.js').Envelope} event */
   add(event) {
-    if (event.offset <= this.#shown) return;  // history that was shown before a gap
-    this.#shown = event.offset;
-    this.#queue(line(event));
+    if (event.offset <= this.#newest) return;  // history that was shown before a gap
+    this.#newest = event.offset;
+    this.#queue(lineOf(event));
   }
 
   /** @param {import('../client/subscriptions.js').Gap} gap */
   gap({ before, cursor }) {
     const isNewLog = before.split('-')[0] !== cursor.split('-')[0];
-    if (this.#shown) this.#queue(element('li', 'line missed', 'some lines may be missing here'));
-    if (isNewLog) this.#shown = 0;
+    if (this.#newest) this.#queue(gapLine());
+    if (isNewLog) this.#newest = 0;
   }
 
-  /** @param {HTMLElement} item */
-  #queue(item) {
-    this.#waiting.push(item);
-    if (this.#waiting.length > 2 * MAX_LINES) this.#waiting.splice(0, MAX_LINES);
-    this.#showSoon();
+  /** @param {Line} line */
+  #queue(line) {
+    this.#waiting.push(line);
+    if (this.#waiting.length > MAX_LINES) this.#waiting.splice(0, MAX_LINES / 10);
+    this.#takeSoon();
   }
 
-  #show() {
-    byId('logs-empty').hidden ||= this.#waiting.length > 0;
+  #take() {
     if (this.#paused) {
-      const waiting = Math.min(this.#waiting.length, MAX_LINES);
-      setText(this.#pause, waiting ? `Resume · ${waiting} new` : 'Resume');
+      setText(this.#pause, this.#waiting.length ? `Resume · ${this.#waiting.length.toLocaleString('en')} new` : 'Resume');
       return;
     }
-    this.#list.append(...this.#waiting.splice(0).slice(-MAX_LINES));
-    while (this.#list.childElementCount > MAX_LINES) this.#list.firstElementChild.remove();
-    setText(byId('logs-count'), `${this.#list.childElementCount} lines`);
-    if (this.#following) this.#list.scrollTop = this.#list.scrollHeight;
+    this.#list.show(this.#lines.shown, this.#lines.add(this.#waiting.splice(0)));
+    this.#showCounts();
   }
 
-  #follow() {
-    this.#following = true;
-    this.#list.scrollTop = this.#list.scrollHeight;
-    this.#list.focus({ preventScroll: true });
+  #filter() {
+    this.#lines.filter(this.#level.value, this.#search.value.trim());
+    this.#list.show(this.#lines.shown);
+    this.#showCounts();
+  }
+
+  #showCounts() {
+    const { size, shown } = this.#lines;
+    const count = (/** @type {number} */ n) => n.toLocaleString('en');
+    byId('logs-empty').hidden = shown.length > 0;
+    setText(byId('logs-empty'), size ? 'No line matches.' : 'No log lines yet.');
+    setText(byId('logs-count'), shown.length < size ? `${count(shown.length)} of ${count(size)} lines` : size ? `${count(size)} lines` : '');
   }
 
   /** @param {boolean} paused */
@@ -73,22 +83,26 @@ export class Logs {
     this.#paused = paused;
     this.#pause.setAttribute('aria-pressed', `${paused}`);
     setText(this.#pause, paused ? 'Resume' : 'Pause');
-    this.#showSoon();
+    this.#takeSoon();
   }
 }
 
-/** @param {import('../client/spanwire.js').Envelope} event */
-function line({ timestamp, data: { level = 'info', message = '', source = '', fields } }) {
-  const text = element('span', 'text', `${message}`);
-  if (fields && Object.keys(fields).length) text.append(' ', element('span', 'fields', fieldsText(fields)));
-  const time = element('time', '', clockMillis(Date.parse(timestamp)));
-  const item = element('li', 'line', time, element('span', 'level', level), element('span', 'source', source), text);
-  item.dataset.level = level;
-  return item;
+function makeRow() {
+  return element('div', 'line', element('time', ''), element('span', 'level'), element('span', 'source'),
+    element('span', 'text', element('span', ''), element('span', 'fields')));
 }
 
-/** @param {Record<string, unknown>} fields */
-function fieldsText(fields) {
-  return Object.entries(fields)
-    .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`).join(' ');
+/**
+ * @param {HTMLElement} row
+ * @param {Line} line
+ */
+function fillRow(row, { at, level, source, message, fields, gap }) {
+  const [time, levelCell, sourceCell, text] = row.children;
+  row.classList.toggle('missed', gap);
+  if (row.dataset.level !== level) row.dataset.level = level;
+  setText(time, gap ? '' : clockMillis(at));
+  setText(levelCell, level);
+  setText(sourceCell, source);
+  setText(text.children[0], message);
+  setText(text.children[1], fields);
 }

@@ -60,6 +60,8 @@ export class Status {
   #showFooter({ transport, bridge }) {
     setText(byId('foot-transport'), transport ? TRANSPORT_NAMES[transport] : 'none');
     setText(byId('foot-cursor'), farthest(this.#manager.getStats().topics.flatMap(({ cursor }) => cursor ?? [])) ?? 'none');
+    const { latencyMs } = this.#manager.getStats();
+    setText(byId('foot-latency'), latencyMs ? `${latencyMs < 10 ? latencyMs.toFixed(1) : Math.round(latencyMs)} ms` : 'unknown');
     setText(byId('node'), bridge.node ?? '');
     setText(byId('foot-bridge'), bridge.server ?? 'unknown');
     byId('insecure').hidden = bridge.secure !== false;

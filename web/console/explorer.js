@@ -1,0 +1,133 @@
+import { WebSocketManager } from '../client/spanwire.js';
+import { byId, element, oncePerFrame, setText } from './dom.js';
+import { showDetail } from './envelope_detail.js';
+import { clockMillis } from './units.js';
+import { VirtualList } from './virtual_list.js';
+
+/** @typedef {import('../client/spanwire.js').Envelope} Envelope */
+
+const MAX_ENVELOPES = 10_000;
+const MAX_PREVIEW = 300;
+const TRANSPORT_NAMES = { websocket: 'WebSocket', sse: 'event stream', poll: 'long poll', none: 'not connected' };
+
+/**
+ * @typedef {object} Followed
+ * @property {() => void} leave
+ * @property {HTMLElement} node
+ * @property {(cursor: string | null, events: number) => void} show
+ */
+
+/**
+ * Follows any topic and shows its envelopes as they come, with offsets and cursors. It has a connection of its own while
+ * it follows something, so that the history of a topic that the console shows already is seen too.
+ */
+export class Explorer {
+  #manager = new WebSocketManager();
+  #list;
+  /** @type {Envelope[]} */
+  #envelopes = [];
+  /** @type {Envelope[]} */
+  #waiting = [];
+  /** @type {Map<string, Followed>} */
+  #followed = new Map();
+  #takeSoon = oncePerFrame(() => this.#take());
+
+  constructor() {
+    this.#list = new VirtualList(byId('envelopes'), byId('envelopes-newest'), { make: makeRow, fill: fillRow },
+      (envelope) => showDetail(byId('envelopes-detail'), envelope));
+    byId('follow').addEventListener('submit', (/** @type {SubmitEvent} */ event) => {
+      event.preventDefault();
+      this.#follow(byId('follow-topic').value.trim(), Number(byId('follow-history').value));
+      byId('follow-topic').value = '';
+      byId('follow-topic').focus();
+    });
+    this.#manager.onGap((gap) => this.#note(gap.topic, 'gap', gap));
+    this.#manager.onError((error) => error.topic && this.#note(error.topic, 'error', error));
+    setInterval(() => this.#showPositions(), 500);
+  }
+
+  /**
+   * @param {string} topic
+   * @param {number} history
+   */
+  #follow(topic, history) {
+    if (this.#followed.has(topic)) return;
+    const position = element('span', 'position');
+    const remove = element('button', 'quiet-button', 'Unfollow');
+    remove.setAttribute('aria-label', `Unfollow ${topic}`);
+    remove.addEventListener('click', () => this.#unfollow(topic));
+    const node = element('li', 'chip', element('strong', '', topic), position, remove);
+    this.#followed.set(topic, {
+      node,
+      leave: this.#manager.subscribe(topic, (event) => this.#queue(event), { history }),
+      show: (cursor, events) => setText(position, cursor
+        ? `${cursor} · ${events.toLocaleString('en')} events · ${TRANSPORT_NAMES[this.#manager.getStatus().transport ?? 'none']}`
+        : 'no answer yet'),
+    });
+    byId('followed').append(node);
+    this.#showPositions();
+    if (this.#followed.size === 1) this.#manager.connect();
+  }
+
+  /** @param {string} topic */
+  #unfollow(topic) {
+    const followed = this.#followed.get(topic);
+    this.#followed.delete(topic);
+    followed?.leave();
+    followed?.node.remove();
+    if (!this.#followed.size) this.#manager.disconnect();
+    byId('follow-topic').focus();
+  }
+
+  /**
+   * Something that is no event, put among them as if it were one.
+   * @param {string} topic
+   * @param {string} type
+   * @param {object} data
+   */
+  #note(topic, type, data) {
+    if (!this.#followed.has(topic)) return;
+    this.#queue({ type, topic, data, timestamp: new Date().toISOString(), offset: 0 });
+  }
+
+  /** @param {Envelope} envelope */
+  #queue(envelope) {
+    this.#waiting.push(envelope);
+    if (this.#waiting.length > MAX_ENVELOPES) this.#waiting.splice(0, MAX_ENVELOPES / 10);
+    this.#takeSoon();
+  }
+
+  #take() {
+    this.#envelopes.push(...this.#waiting.splice(0));
+    const over = this.#envelopes.length - MAX_ENVELOPES;
+    const removed = over > 0 ? this.#envelopes.splice(0, Math.max(over, MAX_ENVELOPES / 10)).length : 0;
+    byId('envelopes-empty').hidden = this.#envelopes.length > 0;
+    this.#list.show(this.#envelopes, removed);
+  }
+
+  #showPositions() {
+    if (document.body.dataset.view !== 'topics') return;
+    for (const { topic, cursor, events } of this.#manager.getStats().topics) {
+      this.#followed.get(topic)?.show(cursor, events);
+    }
+  }
+}
+
+function makeRow() {
+  return element('div', 'envelope', element('span', 'offset'), element('time', ''), element('span', 'topic'),
+    element('span', 'type'), element('span', 'data'));
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {Envelope} envelope
+ */
+function fillRow(row, { offset, timestamp, topic, type, data }) {
+  const [offsetCell, time, topicCell, typeCell, dataCell] = row.children;
+  row.toggleAttribute('data-note', !offset);
+  setText(offsetCell, offset ? `${offset}` : '');
+  setText(time, clockMillis(Date.parse(timestamp)));
+  setText(topicCell, topic);
+  setText(typeCell, type);
+  setText(dataCell, JSON.stringify(data).slice(0, MAX_PREVIEW));
+}

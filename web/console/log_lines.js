@@ -1,0 +1,83 @@
+/** The page holds so many lines; above them the oldest go, a tenth at a time. */
+export const MAX_LINES = 100_000;
+
+const LEVELS = ['trace', 'debug', 'info', 'warning', 'error', 'critical'];
+
+/**
+ * @typedef {object} Line
+ * @property {number} at milliseconds since 1970
+ * @property {string} level
+ * @property {string} source
+ * @property {string} message
+ * @property {string} fields as text
+ * @property {boolean} gap stands for lines that were missed
+ * @property {import('../client/spanwire.js').Envelope | null} event
+ */
+
+/** @param {import('../client/spanwire.js').Envelope} event @returns {Line} */
+export function lineOf(event) {
+  const { level = 'info', message = '', source = '', fields } = event.data;
+  return {
+    at: Date.parse(event.timestamp), level: `${level}`, source: `${source}`, message: `${message}`, fields: fieldsText(fields),
+    gap: false, event,
+  };
+}
+
+/** @returns {Line} */
+export const gapLine = () =>
+  ({ at: Date.now(), level: '', source: '', message: 'some lines may be missing here', fields: '', gap: true, event: null });
+
+/** Log lines and those among them that are wanted. Bounded. */
+export class LogLines {
+  /** @type {Line[]} */
+  #all = [];
+  #leastRank = 0;
+  #words = '';
+  /** @type {Line[]} those that the filter lets through, oldest first; the array changes with the filter only */
+  shown = [];
+
+  get size() {
+    return this.#all.length;
+  }
+
+  /**
+   * @param {Line[]} lines
+   * @returns {number} how many went from the beginning of `shown`
+   */
+  add(lines) {
+    for (const line of lines) {
+      this.#all.push(line);
+      if (this.#wants(line)) this.shown.push(line);
+    }
+    if (this.#all.length <= MAX_LINES) return 0;
+    const gone = this.#all.splice(0, Math.max(this.#all.length - MAX_LINES, MAX_LINES / 10));
+    const start = gone.filter((line) => this.#wants(line)).length;
+    this.shown.splice(0, start);
+    return start;
+  }
+
+  /**
+   * @param {string} level the least that is shown
+   * @param {string} words that a line must contain, in any case
+   */
+  filter(level, words) {
+    this.#leastRank = LEVELS.indexOf(level);
+    this.#words = words.toLowerCase();
+    this.shown = this.#all.filter((line) => this.#wants(line));
+  }
+
+  /** @param {Line} line */
+  #wants({ level, source, message, fields, gap }) {
+    if (gap) return true;
+    const rank = LEVELS.indexOf(level);
+    if ((rank < 0 ? LEVELS.indexOf('info') : rank) < this.#leastRank) return false;
+    return !this.#words || `${message} ${source} ${fields}`.toLowerCase().includes(this.#words);
+  }
+}
+
+/** @param {unknown} fields */
+function fieldsText(fields) {
+  if (!fields || typeof fields !== 'object') return '';
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`).join(' ');
+}
