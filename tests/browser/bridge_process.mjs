@@ -58,6 +58,11 @@ export class BridgeProcess {
     return this.#child.pid;
   }
 
+  /** @returns its exit code, once it has ended by itself */
+  async exited() {
+    return this.#exited;
+  }
+
   /** Dies without a word. */
   async kill() {
     this.#child?.kill('SIGKILL');

@@ -9,8 +9,6 @@ import { readEventStream } from './event_stream.js';
 const GRACE_MS = 10_000;
 /** A poll that is answered before its time with nothing is not repeated at once. */
 const EMPTY_PAUSE_MS = 1000;
-/** A stream without even a heartbeat for so long is lost: more than twice the bridge's interval. */
-const SILENCE_MS = 70_000;
 /** So many streams may be cut within GRACE_MS before long poll is tried instead. */
 const SHORT_STREAMS = 3;
 /** Longer requests go by POST, for proxies that cut URLs. */
@@ -163,6 +161,7 @@ export class HttpTransport {
     const began = this.#runtime.now();
     /** @type {Envelope | undefined} */
     let farewell;
+    let silence = 0;
     allow(GRACE_MS);
     const response = await this.#ask('sse', request, signal);
     try {
@@ -172,12 +171,13 @@ export class HttpTransport {
         if (message.type === 'disconnect') farewell = message;
         if (message.type === 'connected') {
           this.#opening = false;
+          silence = 2 * (message.data.ping_interval_ms ?? 30_000) + GRACE_MS;
           this.#succeeded('sse', 0, 0);
         }
         this.#listener.message(message, text.length);
         if (id) this.#subscriptions.advance(id);
         if (message.type === 'subscription' && this.#subscriptions.rewind(message)) this.wake();
-      }, () => this.#opening || allow(SILENCE_MS));
+      }, () => this.#opening || allow(silence));
     } catch (error) {
       if (this.#opening || signal.aborted) throw error;  // else it was cut, and asking again shows whether that is all
     }

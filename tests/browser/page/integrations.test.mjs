@@ -97,3 +97,41 @@ describe('<spanwire-status>', () => {
     assert.deepEqual(await dot(), { colour: 'rgb(176, 116, 0)', moves: 'none', words: 'Live, by polling' });
   });
 });
+
+describe('tabs that share a connection', () => {
+  const SCRIPT = `
+    import { wsManager } from './client/spanwire.js';
+    import { sharedWebSocket } from './integrations/shared_tabs.js';
+    window.seen = [];
+    wsManager.subscribe('count', ({ data }) => window.seen.push(data.n), { history: 5 });
+    wsManager.connect({ WebSocket: sharedWebSocket() });`;
+  const openTab = async () => {
+    const tab = await page.context().newPage();
+    await tab.goto(`${bridge.url}try.html`);
+    await tab.waitForFunction(() => window.wsManager?.getStats().topics[0].cursor);
+    return tab;
+  };
+  const sees = (tab, numbers) => tab.waitForFunction((wanted) => window.seen.join() === wanted, numbers.join());
+
+  it('hold one connection, lose and double nothing as tabs come and go, and when it breaks', async () => {
+    bridge.files.set('/tab.js', { type: 'text/javascript', body: SCRIPT });
+    await show('<script type="module" src="tab.js"></script>');
+    let n = 0;
+    const publish = () => bridge.publish('count', 'tick', { n: n++ });
+    publish();
+    const first = await openTab();
+    const second = await openTab();
+    publish();
+    for (const tab of [page, first, second]) await sees(tab, [0, 1]);
+    assert.equal(bridge.connections, 1);
+    await first.close();
+    publish();
+    bridge.disconnectAll(1012, 'restart', { afterMs: 20 });
+    publish();
+    for (const tab of [page, second]) await sees(tab, [0, 1, 2, 3]);
+    const third = await openTab();
+    publish();
+    for (const tab of [page, second, third]) await sees(tab, [0, 1, 2, 3, 4]);
+    assert.equal(bridge.connections, 1);
+  });
+});
