@@ -29,6 +29,7 @@ class NewestEvents {
   bool Add(const model::EnvelopePtr& event, std::optional<std::string_view> key);
   // Not when empty.
   uint64_t oldest_offset() const { return events_.begin()->first; }
+  const model::EnvelopePtr& oldest() const { return events_.begin()->second.event; }
   model::EnvelopePtr TakeOldest();
 
   bool empty() const { return events_.empty(); }

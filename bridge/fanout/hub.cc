@@ -124,7 +124,7 @@ void Hub::HandOutHeld(const Throttle::Held& held, absl::Time stamp) {
     HandOut(Run(held.events));
   } else {
     const model::EnvelopePtr batch = BatchMessage(topic_->name, held.events, held.left_out(), stamp);
-    HandOut(Run(batch, held.events));
+    HandOut(Run(batch, held.events, held.first_offset));
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,10 +21,11 @@ class Run {
   };
 
   // Events that are sent as themselves.
-  explicit Run(absl::Span<const model::EnvelopePtr> events) : envelopes_(events), events_(events) {}
-  // `batch` is the control message that brings `events`.
-  Run(const model::EnvelopePtr& batch, absl::Span<const model::EnvelopePtr> events)
-      : envelopes_(&batch, 1), events_(events) {}
+  explicit Run(absl::Span<const model::EnvelopePtr> events)
+      : envelopes_(events), events_(events), first_offset_(events.front()->offset()) {}
+  // `batch` is the control message that brings `events`, and stands for all from `first_offset` on.
+  Run(const model::EnvelopePtr& batch, absl::Span<const model::EnvelopePtr> events, uint64_t first_offset)
+      : envelopes_(&batch, 1), events_(events), first_offset_(first_offset) {}
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
@@ -31,6 +33,8 @@ class Run {
   absl::Span<const model::EnvelopePtr> envelopes() const { return envelopes_; }
   // The events that it brings.
   absl::Span<const model::EnvelopePtr> events() const { return events_; }
+  // Of the first event that it stands for, even if a throttle has left that out.
+  uint64_t first_offset() const { return first_offset_; }
   // Bytes of what is sent, as WebSocket frames.
   size_t size() const;
 
@@ -41,6 +45,7 @@ class Run {
  private:
   absl::Span<const model::EnvelopePtr> envelopes_;
   absl::Span<const model::EnvelopePtr> events_;
+  uint64_t first_offset_;
   mutable Bytes frames_;
 };
 

@@ -23,10 +23,12 @@ void Throttle::Hold(const model::EnvelopePtr& event) {
 }
 
 Throttle::Held Throttle::Release() {
-  Held held{.events = {}, .dropped = std::exchange(dropped_, 0), .conflated = std::exchange(conflated_, 0)};
+  Held held{.events = {},
+            .first_offset = std::exchange(first_held_, 0),
+            .dropped = std::exchange(dropped_, 0),
+            .conflated = std::exchange(conflated_, 0)};
   held.events.reserve(events_.size());
   while (!events_.empty()) held.events.push_back(events_.TakeOldest());
-  first_held_ = 0;
   return held;
 }
 

@@ -22,6 +22,7 @@ class Throttle {
   // What a window held.
   struct Held {
     std::vector<model::EnvelopePtr> events;  // offsets ascending
+    uint64_t first_offset = 0;               // of all that it took
     uint64_t dropped = 0;                    // left out because the batch was full
     uint64_t conflated = 0;                  // gave way to a newer one of their key
 

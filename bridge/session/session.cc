@@ -53,6 +53,7 @@ void Session::SendPing() {
 
 void Session::Disconnect(CloseCode code, std::string_view reason, std::optional<absl::Duration> after) {
   if (closing_) return;
+  if (code == CloseCode::kSlowConsumer) feeds_->CountSlowClose();
   if (IsAnnounced(code)) output_.Send(DisconnectMessage(code, reason, after, output_.now()));
   Shutdown();
   out_.Close(code, reason);

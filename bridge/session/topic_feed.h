@@ -11,6 +11,7 @@
 #include "bridge/model/cursor.h"
 #include "bridge/model/topic_table.h"
 #include "bridge/session/control_messages.h"
+#include "bridge/session/latest_events.h"
 
 namespace spanwire::session {
 
@@ -48,8 +49,20 @@ struct TopicFeed : fanout::Subscription {
   // Changes when the feed starts anew, so that the answer to an older read is known as such. Unique in the session.
   uint32_t generation = 0;
 
+  // Not null: the client is too slow for the topic, whose live events wait here.
+  std::unique_ptr<LatestEvents> latest;
+
   // Everything of the topic up to here has been handed to the transport.
-  uint64_t handed_through() const { return live() ? hub->position() : position; }
+  uint64_t handed_through() const {
+    if (latest != nullptr && !latest->empty()) return latest->oldest_offset() - 1;
+    return live() ? hub->position() : position;
+  }
+  // What waits is read from history instead, now that it is not live.
+  void ForgetLatest() {
+    if (latest == nullptr) return;
+    position = handed_through();
+    latest.reset();
+  }
   bool in_this_log() const { return epoch == hub->tenant().epoch; }
   // Whether there is a position that it can be resumed from: not before it has begun, unless it was resumed itself.
   bool has_cursor() const { return start == nullptr || start->since.has_value(); }

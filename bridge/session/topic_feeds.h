@@ -38,14 +38,18 @@ class TopicFeeds final : public fanout::Subscriber, public PageConsumer {
   bool Has(std::string_view topic) const { return Find(topic) != nullptr; }
   // Leaves the topic, whether it was there or not, and says so.
   void Unsubscribe(std::string_view topic, const ReplyId& id);
-  // Little is queued again: goes on catching up.
-  void OnWritable() { reader_.Go(); }
+  // Little is queued again: sends what waits, and goes on catching up.
+  void OnWritable();
+  // The session ends because its queue was full: counts it where the topic is known that filled it.
+  void CountSlowClose();
   // Leaves all; nothing is sent any more. Idempotent.
   void Shutdown();
 
   // The topics; after Shutdown() those that there were.
   std::vector<SubscriptionSnapshot> Describe() const;
   size_t low_watermark() const { return reader_.low_watermark(); }
+  // Queued bytes over which topics with `slow = "latest"` wait: their share, which leaves room for those that do not.
+  size_t high_watermark() const { return settings_.limits.outbound_queue_bytes / 2; }
 
   // Everything at or below it of every topic has been handed to the transport. A topic that is not acknowledged yet
   // counts with its `since`, and does not count where it has none. While the log is being replaced it is a position in
@@ -80,6 +84,10 @@ class TopicFeeds final : public fanout::Subscriber, public PageConsumer {
 
   void Deliver(TopicFeed& feed, const std::vector<model::EnvelopePtr>& events, uint64_t through);
   void DeliverPage(TopicFeed& feed, const broker::Page& page);
+  // Live events of a topic that keeps only the latest for a slow client.
+  bool MustWait(const TopicFeed& feed, const fanout::Run& run) const;
+  void KeepLatest(TopicFeed& feed, const fanout::Run& run);
+  void SendLatest(TopicFeed& feed);
   void ContinueFrom(TopicFeed& feed, uint64_t through);
 
   fanout::Shard& shard_;
@@ -88,6 +96,8 @@ class TopicFeeds final : public fanout::Subscriber, public PageConsumer {
   const std::string tenant_id_;
   std::vector<std::unique_ptr<TopicFeed>> feeds_;
   PageReader reader_;
+  observe::PatternCounts* overfilled_ = nullptr;  // by whose topic the queue is over its bound
+  bool sending_latest_ = false;
   std::vector<SubscriptionSnapshot> at_the_end_;
 };
 

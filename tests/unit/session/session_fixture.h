@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,11 +22,11 @@ namespace spanwire::session {
 class RecordingOutbound final : public Outbound {
  public:
   void Send(const model::EnvelopePtr& envelope) override {
-    received.emplace_back(envelope->json());
+    Receive(*envelope);
     if (on_send) on_send();
   }
   void SendRun(const fanout::Run& run) override {
-    for (const model::EnvelopePtr& envelope : run.envelopes()) received.emplace_back(envelope->json());
+    for (const model::EnvelopePtr& envelope : run.envelopes()) Receive(*envelope);
     if (on_send) on_send();
   }
   size_t queued_bytes() const override { return queued; }
@@ -37,13 +38,27 @@ class RecordingOutbound final : public Outbound {
   std::vector<std::string> topics;
   std::function<void()> on_send;  // called from within each Send and SendRun
   size_t queued = 0;
+  bool stalled = false;  // what is sent stays queued
   std::optional<CloseCode> closed;
+
+ private:
+  void Receive(const model::Envelope& envelope) {
+    received.emplace_back(envelope.json());
+    if (stalled) queued += envelope.frame().size();
+  }
 };
 
 // One shard without a thread, one session, a broker whose answers the test gives.
 class SessionTest : public ::testing::Test {
  protected:
-  SessionTest() : broker_(topics_), fanout_(1, broker_, metrics_), shard_(fanout_.shard(0)) {
+  explicit SessionTest(size_t inbox_events = 65536)
+      : broker_(topics_),
+        fanout_(1, broker_, metrics_,
+                {.inbox_events = inbox_events,
+                 .policies = &policies_,
+                 .steady_now = [this] { return steady_now_; },
+                 .clock = &clock_}),
+        shard_(fanout_.shard(0)) {
     settings_.topics = &topics_;
     settings_.clock = &clock_;
     settings_.server = "spanwire-bridge/test";
@@ -71,6 +86,11 @@ class SessionTest : public ::testing::Test {
     while (broker_.AnswerOne());
     RunShard();
   }
+  // Lets time pass, which ends windows of throttled topics.
+  void Pass(std::chrono::milliseconds time) {
+    steady_now_ += time;
+    shard_.EndWindows();
+  }
   // What was received since the last call.
   std::vector<boost::json::object> Take() {
     std::vector<boost::json::object> messages;
@@ -85,6 +105,13 @@ class SessionTest : public ::testing::Test {
     return words;
   }
 
+  // `[2 3 +1]`: two events and one that was left out.
+  static std::string BatchWord(const boost::json::object& data) {
+    std::string word = "[";
+    for (const auto& event : data.at("messages").as_array())
+      word += std::to_string(event.at("offset").as_int64()) + " ";
+    return word + "+" + std::to_string(data.at("dropped").as_int64()) + "]";
+  }
   static std::string Word(const boost::json::object& message) {
     const std::string type(message.at("type").as_string());
     const std::string topic(message.at("topic").as_string());
@@ -94,6 +121,7 @@ class SessionTest : public ::testing::Test {
       if (data.contains("recovered")) word += data.at("recovered").as_bool() ? " recovered" : " lost";
       return word;
     }
+    if (type == "batch") return "batch " + topic + " " + BatchWord(data);
     if (type == "error") return "error " + std::string(data.at("code").as_string());
     if (message.contains("offset")) return std::to_string(message.at("offset").as_int64()) + " " + topic;
     return type + (topic == "$bridge" ? "" : " " + topic);
@@ -103,6 +131,8 @@ class SessionTest : public ::testing::Test {
   model::FakeClock clock_;
   observe::Metrics metrics_;
   Settings settings_;
+  config::TopicPolicies policies_;
+  std::chrono::steady_clock::time_point steady_now_{};
   testing::ManualBroker broker_;
   fanout::Fanout fanout_;
   fanout::Shard& shard_;
