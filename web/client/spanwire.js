@@ -54,7 +54,31 @@ import { Subscriptions } from './subscriptions.js';
 
 /** @typedef {import('./connection.js').State} State */
 /** @typedef {import('./connection.js').Transport} Transport */
-/** @typedef {ReturnType<WebSocketManager['getStatus']>} Status */
+/** @typedef {import('./subscriptions.js').Gap} Gap */
+/** @typedef {import('./websocket_transport.js').Ending} Ending */
+
+/**
+ * @typedef {object} Status
+ * @property {State} state
+ * @property {Transport} transport how events come; null: not at all
+ * @property {number} failures attempts that failed since the bridge was last reached
+ * @property {number} retryInMs how long until WebSocket is tried again; 0 where that is not planned
+ * @property {Record<string, any>} bridge `data` of the bridge's last `connected`: client_id, server, node, secure, ...
+ */
+
+/**
+ * Counted since the page was loaded.
+ * @typedef {object} Stats
+ * @property {number} messages that came, control messages too
+ * @property {number} bytes of them, in characters
+ * @property {number} reconnects
+ * @property {number} latencyMs of the last ping; 0 before the first
+ * @property {number} gaps how often events were missed for good
+ * @property {number} duplicates events that came twice and were dropped
+ * @property {number} dropped events that the bridge's throttle left out
+ * @property {{topic: string, cursor: string | null, events: number}[]} topics where each subscribed topic stands, and how
+ *   many of its events were delivered
+ */
 
 /** Apart from `new URL()`, which bundlers would take for a file to bundle. */
 const here = import.meta.url;
@@ -180,7 +204,7 @@ export class WebSocketManager {
     return this.#lifecycle.add('connect', handler);
   }
 
-  /** @param {(ending: import('./websocket_transport.js').Ending) => void} handler events flow no more */
+  /** @param {(ending: Ending) => void} handler events flow no more */
   onDisconnect(handler) {
     return this.#lifecycle.add('disconnect', handler);
   }
@@ -195,19 +219,20 @@ export class WebSocketManager {
     return this.#lifecycle.add('transport', handler);
   }
 
-  /** @param {(status: Status) => void} handler */
+  /** @param {(status: Status) => void} handler the state changed */
   onState(handler) {
     return this.#lifecycle.add('state', handler);
   }
 
   /**
-   * @param {(gap: import('./subscriptions.js').Gap) => void} handler events of a topic were missed for good: reload what
+   * @param {(gap: Gap) => void} handler events of a topic were missed for good: reload what
    *   the page shows of it. Called before the events that follow
    */
   onGap(handler) {
     return this.#lifecycle.add('gap', handler);
   }
 
+  /** @returns {Status} */
   getStatus() {
     const { state, transport, failures, retryInMs, welcome } = this.#connection;
     return {
@@ -215,11 +240,11 @@ export class WebSocketManager {
       transport,
       failures,
       retryInMs,
-      /** `data` of the bridge's last `connected`: client_id, server, node, secure, ... */
       bridge: welcome,
     };
   }
 
+  /** @returns {Stats} */
   getStats() {
     return {
       ...this.#stats,
@@ -231,7 +256,7 @@ export class WebSocketManager {
     };
   }
 
-  /** @param {import('./websocket_transport.js').Ending} [ending] */
+  /** @param {Ending} [ending] */
   #changed(ending) {
     const status = this.getStatus();
     const before = this.#told;
