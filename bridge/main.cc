@@ -9,6 +9,7 @@
 #include "bridge/observe/logging.h"
 #include "bridge/server/bridge.h"
 #include "bridge/server/file_limit.h"
+#include "bridge/server/reload.h"
 #include "bridge/server/signals.h"
 
 namespace {
@@ -29,8 +30,11 @@ void LogProtobuf(google::protobuf::LogLevel, const char*, int, const std::string
 
 int main(int argc, char** argv) {
   using spanwire::config::CommandLine;
-  spanwire::server::BlockStopSignals();
-  auto line = spanwire::config::ReadCommandLine(argc, argv, [](const char* name) { return std::getenv(name); });
+  spanwire::server::BlockSignals();
+  const auto read = [&] {
+    return spanwire::config::ReadCommandLine(argc, argv, [](const char* name) { return std::getenv(name); });
+  };
+  auto line = read();
   if (!line.ok()) return Fail(kBadConfiguration, line.status());
   if (line->mode == CommandLine::Mode::kPrint) {
     fmt::print("{}", line->text);
@@ -45,6 +49,7 @@ int main(int argc, char** argv) {
     fmt::print("spanwire-bridge: the configuration is good\n");
     return kStopped;
   }
+  const spanwire::config::Config as_written = config;
   spanwire::server::FitConnectionsToFileLimit(&config.limits);
   auto bridge = spanwire::server::Bridge::Create(std::move(config), spanwire::server::RequestStop);
   if (!bridge.ok())
@@ -52,7 +57,9 @@ int main(int argc, char** argv) {
   (*bridge)->Start();
   fmt::print("spanwire-bridge ready http={} grpc={}\n", (*bridge)->http_address(), (*bridge)->grpc_address());
   std::fflush(stdout);
-  spanwire::server::WaitForStopSignal();
+  while (spanwire::server::WaitForSignal() == spanwire::server::Signal::kReload) {
+    spanwire::server::ReloadTopicPolicies(read(), as_written, (*bridge)->topic_policies());
+  }
   spanwire::observe::Log(spdlog::level::info, "stopping: clients are told to come back");
   (*bridge)->Stop();
   spanwire::observe::Log(spdlog::level::info, "stopped");

@@ -3,6 +3,8 @@
 #include <functional>
 #include <memory>
 
+#include <boost/asio/thread_pool.hpp>
+
 #include "absl/time/time.h"
 #include "bridge/admin/open_streams.h"
 #include "bridge/broker/broker.h"
@@ -24,18 +26,20 @@ struct AdminContext {
   const session::Settings& settings;
   const config::TopicPolicies& policies;
   absl::Time started_at;
-  // Begins the end of the bridge, as SIGTERM does. Any thread; returns at once; may be called again and again.
-  std::function<void()> drain = [] {};
+  // Begins to end the bridge as SIGTERM does, and returns at once; false where that has begun. Any thread.
+  std::function<bool()> begin_drain = [] { return false; };
+  absl::Duration drain_timeout = absl::ZeroDuration();
 };
 
-// spanwire.v1.AdminService. Answers are gathered on the shards' threads, so looking costs the data path a moment and no
-// lock. Thread safe. Calls end before the context goes: the gRPC server is shut down first.
+// spanwire.v1.AdminService. What it tells of connections is gathered on the shards' threads, each looking at its own,
+// so looking costs the data path a moment and no lock; putting it together is done on a thread of its own. Thread safe.
+// Calls end before the context goes: the gRPC server is shut down first.
 class AdminService final : public v1::AdminService::CallbackService {
  public:
   explicit AdminService(const AdminContext& context) : context_(context) {}
 
   // Ends the streams that never end by themselves, so that the gRPC server can shut down.
-  void Drain();
+  void EndStreams();
 
   grpc::ServerUnaryReactor* ListConnections(grpc::CallbackServerContext* call,
                                             const v1::ListConnectionsRequest* request,
@@ -51,14 +55,19 @@ class AdminService final : public v1::AdminService::CallbackService {
                                        v1::ListTopicsResponse* response) override;
   grpc::ServerUnaryReactor* GetTopic(grpc::CallbackServerContext* call, const v1::GetTopicRequest* request,
                                      v1::GetTopicResponse* response) override;
+  grpc::ServerUnaryReactor* GetHistory(grpc::CallbackServerContext* call, const v1::GetHistoryRequest* request,
+                                       v1::GetHistoryResponse* response) override;
   grpc::ServerWriteReactor<v1::TailTopicsResponse>* TailTopics(grpc::CallbackServerContext* call,
                                                                const v1::TailTopicsRequest* request) override;
   grpc::ServerUnaryReactor* GetStats(grpc::CallbackServerContext* call, const v1::GetStatsRequest* request,
                                      v1::GetStatsResponse* response) override;
+  grpc::ServerUnaryReactor* Drain(grpc::CallbackServerContext* call, const v1::DrainRequest* request,
+                                  v1::DrainResponse* response) override;
 
  private:
   const AdminContext context_;
   OpenStreams streams_;
+  boost::asio::thread_pool desk_{1};  // puts together what would hold up a shard or the broker
 };
 
 }  // namespace spanwire::admin

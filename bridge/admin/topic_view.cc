@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <boost/asio/post.hpp>
+
 #include "absl/container/flat_hash_set.h"
 #include "bridge/admin/admin_service.h"
 #include "bridge/admin/proto_time.h"
@@ -18,7 +20,9 @@ void SetPolicy(v1::Topic& topic, uint64_t max_events, uint64_t max_bytes, absl::
   *policy.mutable_max_age() = ToProto(max_age);
 }
 
-v1::Topic WithHistory(const broker::TopicInfo& info) {
+}  // namespace
+
+v1::Topic ToProto(const broker::TopicInfo& info) {
   v1::Topic topic;
   topic.set_name(info.topic->name);
   topic.set_tenant_id(info.topic->tenant);
@@ -35,7 +39,7 @@ v1::Topic WithHistory(const broker::TopicInfo& info) {
   return topic;
 }
 
-v1::Topic SubscribersOnly(const model::Topic& subscribed, const config::HistoryPolicy& policy) {
+v1::Topic WithoutHistory(const model::Topic& subscribed, const config::HistoryPolicy& policy) {
   v1::Topic topic;
   topic.set_name(subscribed.name);
   topic.set_tenant_id(subscribed.tenant);
@@ -44,30 +48,39 @@ v1::Topic SubscribersOnly(const model::Topic& subscribed, const config::HistoryP
   return topic;
 }
 
+namespace {
+
+std::vector<v1::Topic> PutTogether(const AdminContext& context, const broker::TopicQuery& query,
+                                   const std::vector<broker::TopicInfo>& infos) {
+  std::vector<v1::Topic> topics;
+  absl::flat_hash_set<std::string> listed;
+  for (const broker::TopicInfo& info : infos) {
+    listed.insert(info.topic->name);
+    topics.push_back(ToProto(info));
+  }
+  for (const model::TopicPtr& topic : context.settings.topics->List()) {
+    if (topic->tenant != query.tenant || topic->subscribers.load(std::memory_order_relaxed) == 0) continue;
+    if (!model::TopicMatches(query.pattern, topic->name) || listed.contains(topic->name)) continue;
+    topics.push_back(WithoutHistory(*topic, context.policies.For(topic->name)->history));
+  }
+  std::sort(topics.begin(), topics.end(), [](const auto& a, const auto& b) { return a.name() < b.name(); });
+  return topics;
+}
+
 }  // namespace
 
-void ViewTopics(const AdminContext& context, const broker::TopicQuery& query,
+void ViewTopics(const AdminContext& context, boost::asio::thread_pool& desk, const broker::TopicQuery& query,
                 absl::AnyInvocable<void(absl::StatusOr<std::vector<v1::Topic>>)> done) {
-  context.broker.ListTopics(
-      query, [&context, query, done = std::move(done)](absl::StatusOr<std::vector<broker::TopicInfo>> infos) mutable {
-        if (!infos.ok()) {
-          done(infos.status());
-          return;
-        }
-        std::vector<v1::Topic> topics;
-        absl::flat_hash_set<std::string> listed;
-        for (const broker::TopicInfo& info : *infos) {
-          listed.insert(info.topic->name);
-          topics.push_back(WithHistory(info));
-        }
-        for (const model::TopicPtr& topic : context.settings.topics->List()) {
-          if (topic->tenant != query.tenant || topic->subscribers.load(std::memory_order_relaxed) == 0) continue;
-          if (!model::TopicMatches(query.pattern, topic->name) || listed.contains(topic->name)) continue;
-          topics.push_back(SubscribersOnly(*topic, context.policies.For(topic->name)->history));
-        }
-        std::sort(topics.begin(), topics.end(), [](const auto& a, const auto& b) { return a.name() < b.name(); });
-        done(std::move(topics));
-      });
+  context.broker.ListTopics(query, [&context, &desk, query, done = std::move(done)](
+                                       absl::StatusOr<std::vector<broker::TopicInfo>> infos) mutable {
+    boost::asio::post(desk, [&context, query, infos = std::move(infos), done = std::move(done)]() mutable {
+      if (infos.ok()) {
+        done(PutTogether(context, query, *infos));
+      } else {
+        done(infos.status());
+      }
+    });
+  });
 }
 
 }  // namespace spanwire::admin

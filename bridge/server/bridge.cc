@@ -65,7 +65,7 @@ absl::Status About(std::string_view flag, absl::StatusCode code, const absl::Sta
 Bridge::Bridge(config::Config config)
     : config_(std::move(config)), policies_(config_.topics), settings_(SettingsFrom(config_, topics_)) {}
 
-absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config, std::function<void()> request_drain) {
+absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config, std::function<bool()> request_drain) {
   std::unique_ptr<Bridge> bridge(new Bridge(std::move(config)));
   Bridge& b = *bridge;
   auto registry = schema::LoadSchemaDir(b.config_.schema_dir);
@@ -79,14 +79,16 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config, st
                                                           *b.settings_.clock);
   b.publisher_service_ = std::make_unique<ingest::PublisherServiceImpl>(*b.pipeline_, b.config_.limits, b.metrics_);
   b.schema_service_ = std::make_unique<ingest::SchemaServiceImpl>(*b.translator_);
-  b.admin_service_ = std::make_unique<admin::AdminService>(admin::AdminContext{.fanout = *b.fanout_,
-                                                                               .directory = *b.directory_,
-                                                                               .broker = *b.broker_,
-                                                                               .metrics = b.metrics_,
-                                                                               .settings = b.settings_,
-                                                                               .policies = b.policies_,
-                                                                               .started_at = b.settings_.clock->Now(),
-                                                                               .drain = std::move(request_drain)});
+  b.admin_service_ =
+      std::make_unique<admin::AdminService>(admin::AdminContext{.fanout = *b.fanout_,
+                                                                .directory = *b.directory_,
+                                                                .broker = *b.broker_,
+                                                                .metrics = b.metrics_,
+                                                                .settings = b.settings_,
+                                                                .policies = b.policies_,
+                                                                .started_at = b.settings_.clock->Now(),
+                                                                .begin_drain = std::move(request_drain),
+                                                                .drain_timeout = b.config_.drain_timeout});
   auto http =
       transport::HttpServer::Create(b.config_, *b.fanout_, *b.directory_, b.settings_, b.metrics_, b.readiness_);
   if (!http.ok()) return About("--http-listen", http.status().code(), http.status());
@@ -126,7 +128,7 @@ absl::Status Bridge::ListenGrpc() {
 Bridge::~Bridge() {
   if (!stopped_ && grpc_ != nullptr) {
     publisher_service_->Drain();
-    admin_service_->Drain();
+    admin_service_->EndStreams();
     grpc_->Shutdown(std::chrono::system_clock::now());
     grpc_->Wait();
   }
@@ -153,7 +155,7 @@ void Bridge::Stop() {
   http_->BeginDrain();
   // Publishes in flight still reach their subscribers, so publishers go first.
   publisher_service_->Drain();
-  admin_service_->Drain();
+  admin_service_->EndStreams();
   // Streams that nobody ends, such as a health watch, must not use up the time that subscribers need.
   grpc_->Shutdown(absl::ToChronoTime(absl::Now() + std::min(config_.drain_timeout, config_.drain_grpc_timeout)));
   grpc_->Wait();

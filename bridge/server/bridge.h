@@ -28,10 +28,10 @@ class Bridge {
  public:
   // Makes every part and takes both ports, so that everything that can be wrong with the settings is known before a
   // client is let in. Errors say which setting, and what to do.
-  // `request_drain` is called where an administrator wants the bridge to stop: from any thread, at once, and again and
-  // again; it makes the owner call Stop() on its own.
+  // `request_drain` is called where an administrator wants the bridge to stop: from any thread, again and again. It
+  // makes the owner call Stop() on its own, returns at once, and false where that has begun.
   static absl::StatusOr<std::unique_ptr<Bridge>> Create(
-      config::Config config, std::function<void()> request_drain = [] {});
+      config::Config config, std::function<bool()> request_drain = [] { return false; });
   // Stops at once what is still running.
   ~Bridge();
   Bridge(const Bridge&) = delete;
@@ -42,6 +42,9 @@ class Bridge {
   // Ends in order, within the drain timeout: takes no new clients, finishes publishes, tells clients to come back
   // (1012), one after another over the drain window, sends what is queued. What is left then is cut. Idempotent.
   void Stop();
+
+  // In force at every moment; may be replaced at any, from any thread.
+  config::TopicPolicies& topic_policies() { return policies_; }
 
   // Where it listens, with the ports that were picked: `127.0.0.1:8080`.
   std::string http_address() const { return http_->local_address(); }

@@ -3,40 +3,50 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
+#include <initializer_list>
 
 namespace spanwire::server {
 namespace {
 
-sigset_t StopSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGUSR1);
-  return signals;
+// RequestStop's own, so that it is never taken for the second SIGTERM.
+constexpr int kRequest = SIGUSR1;
+
+std::atomic<bool> stopping{false};
+
+sigset_t SetOf(std::initializer_list<int> members) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int member : members) sigaddset(&set, member);
+  return set;
 }
 
 }  // namespace
 
-void BlockStopSignals() {
-  const sigset_t signals = StopSignals();
+void BlockSignals() {
+  const sigset_t signals = SetOf({SIGINT, SIGTERM, SIGHUP, kRequest});
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-void WaitForStopSignal() {
-  const sigset_t signals = StopSignals();
+Signal WaitForSignal() {
+  const sigset_t signals = SetOf({SIGINT, SIGTERM, SIGHUP, kRequest});
   int signal = 0;
   sigwait(&signals, &signal);
-  std::signal(SIGUSR1, SIG_IGN);
+  if (signal == SIGHUP) return Signal::kReload;
+  stopping = true;
   std::signal(SIGINT, [](int) { _exit(1); });
   std::signal(SIGTERM, [](int) { _exit(1); });
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  const sigset_t impatient = SetOf({SIGINT, SIGTERM});
+  pthread_sigmask(SIG_UNBLOCK, &impatient, nullptr);
+  return Signal::kStop;
 }
 
-void RequestStop() {
-  ::kill(::getpid(), SIGUSR1);
+bool RequestStop() {
+  if (stopping.exchange(true)) return false;
+  kill(getpid(), kRequest);
+  return true;
 }
 
 }  // namespace spanwire::server

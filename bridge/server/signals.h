@@ -2,16 +2,21 @@
 
 namespace spanwire::server {
 
-// Keeps SIGINT, SIGTERM and SIGUSR1 for WaitForStopSignal() and ignores SIGPIPE. Call first in main, before any thread
+// Keeps SIGINT, SIGTERM and SIGHUP for WaitForSignal() and ignores SIGPIPE. Call first in main, before any thread
 // exists: threads inherit it.
-void BlockStopSignals();
+void BlockSignals();
 
-// Waits for one of them. From the next SIGINT or SIGTERM on, the program ends at once with status 1; SIGUSR1 means
-// nothing any more.
-void WaitForStopSignal();
+enum class Signal {
+  kStop,    // SIGINT, SIGTERM, or RequestStop()
+  kReload,  // SIGHUP
+};
 
-// Has WaitForStopSignal() return. Unlike a stop signal it may come again and again, and never cuts a stop short. Any
-// thread.
-void RequestStop();
+// Waits for the next. After kStop the next SIGINT or SIGTERM ends the program at once with status 1, and SIGHUP does
+// nothing.
+Signal WaitForSignal();
+
+// As if SIGTERM had come. Any thread; returns at once. False where the program is stopping already; unlike a second
+// SIGTERM that changes nothing.
+bool RequestStop();
 
 }  // namespace spanwire::server

@@ -1,0 +1,38 @@
+#include "bridge/server/reload.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "bridge/config/settings_table.h"
+#include "bridge/model/absl_view.h"
+#include "bridge/observe/logging.h"
+
+namespace spanwire::server {
+
+void ReloadTopicPolicies(absl::StatusOr<config::CommandLine> line, const config::Config& started_with,
+                         config::TopicPolicies& policies) {
+  if (!line.ok()) {
+    observe::Log(spdlog::level::err, "not reloaded, nothing has changed: mend the settings and send SIGHUP again",
+                 {{"error", model::ToStd(line.status().message())}});
+    return;
+  }
+  if (line->file.empty()) {
+    observe::Log(spdlog::level::warn,
+                 "nothing to reload: topic policies are in the file of --config, which was not given");
+    return;
+  }
+  const std::vector<std::string_view> differences = config::Differences(started_with, line->config);
+  if (!differences.empty()) {
+    observe::Log(spdlog::level::warn, "these settings have changed but cannot while the bridge runs: restart it",
+                 {{"settings", fmt::format("{}", fmt::join(differences, ","))}});
+  }
+  const std::string count = std::to_string(line->config.topics.size());
+  policies.Replace(std::move(line->config.topics));
+  observe::Log(spdlog::level::info, "topic policies reloaded", {{"file", line->file}, {"policies", count}});
+}
+
+}  // namespace spanwire::server
