@@ -56,12 +56,13 @@ describe('a bridge that is killed', () => {
     const bridge = await new MortalBridge(['--config', file]).start();
     t.after(() => bridge.kill());
     const ledger = new Ledger();
+    t.after(() => ledger.finish());
     const publisher = new NumberedPublisher(bridge.grpc, ledger);
     t.after(() => publisher.kill());
     const topics = [...TOPICS.keys()];
     const publishSome = async () => {
       for (let count = random.integer(20, 400); count > 0; --count) publisher.publish(random.pick(topics));
-      await ledger.after(random.integer(1, 200));
+      await ledger.after(random.integer(1, ledger.now - ledger.acknowledged));
     };
     await publishSome();
     const subscribers = Array.from({ length: SUBSCRIBERS }, () => new RoamingSubscriber(bridge, ledger, random.fork(), topics));

@@ -1,6 +1,7 @@
 // A stretch of a subscriber's way by long polls. One cursor serves all its topics: the least of its positions.
 import assert from 'node:assert/strict';
 import { formatCursor, parseCursor } from './cursor.mjs';
+import { exchange } from './exchange.mjs';
 
 /**
  * One poll, recorded where it was answered.
@@ -14,18 +15,16 @@ export async function poll(traveller, url, topics, { wait, post = false, signal 
   const asked = positions.reduce((least, one) => (one && one.offset < least.offset ? one : least), positions[0]);
   const fields = { topics, wait, ...(asked ? { cursor: formatCursor(asked) } : {}) };
   let response;
-  let answer;
   try {
-    response = await fetch(`${url}api/poll${post ? '' : `?${new URLSearchParams(fields)}`}`, {
+    response = await exchange(`${url}api/poll${post ? '' : `?${new URLSearchParams(fields)}`}`, {
       signal, ...(post ? { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(fields) } : {}),
     });
-    answer = await response.json();
   } catch (error) {
     return { answered: false, refused: signal?.aborted ? null : error };
   }
-  assert.equal(response.status, 200, JSON.stringify(answer));
-  assert.equal(response.headers.get('cache-control'), 'no-store');
-  record(traveller, topics, asked, answer);
+  assert.equal(response.status, 200, response.body);
+  assert.equal(response.headers['cache-control'], 'no-store');
+  record(traveller, topics, asked, JSON.parse(response.body));
   return { answered: true, refused: null };
 }
 
