@@ -1,8 +1,10 @@
 // Headless Chromium for tests: Debian's own, or the one named by CHROMIUM.
 import { chromium } from 'playwright-core';
 
-export function launchBrowser() {
+/** @param {import('playwright-core').LaunchOptions} [options] */
+export function launchBrowser(options) {
   return chromium.launch({
+    ...options,
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync'],

@@ -20,6 +20,7 @@ const CLIENT = clientBundle();
 export class FakeBridge {
   /** `open`, `refuse` (403 to every upgrade), `swallow` (accept it, then nothing) or `deafen` (only greet). */
   webSocket = 'open';
+  pingIntervalMs = 30_000;
   /** How long a session lasts before its token expires; 0: for good. */
   sessionMs = 0;
   /** `open`, `absent` (404) or `hold` (as a proxy that passes nothing on before the end). */
@@ -136,7 +137,7 @@ export class FakeBridge {
 
   #welcome() {
     return {
-      client_id: `c${Math.random().toString(36).slice(2, 10)}`, protocol: 1, ping_interval_ms: 30_000,
+      client_id: `c${Math.random().toString(36).slice(2, 10)}`, protocol: 1, ping_interval_ms: this.pingIntervalMs,
       server: 'spanwire-bridge/0.1.0', node: 'fake', secure: this.secure,
       session_expires_at: this.sessionMs ? new Date(Date.now() + this.sessionMs).toISOString() : undefined,
     };

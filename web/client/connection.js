@@ -1,6 +1,6 @@
 import { Backoff } from './backoff.js';
 import { HttpTransport } from './http_transport.js';
-import { WebSocketTransport } from './websocket_transport.js';
+import { SILENT, WebSocketTransport } from './websocket_transport.js';
 
 /**
  * - `disconnected`: no link, and none being tried at this moment (before connect(), or between two attempts)
@@ -244,6 +244,9 @@ export class Connection {
       this.failures = 0;
       this.#tokenRejected = false;
       this.#backoff.reset();
+    } else if (ending.code === SILENT && !wasUp) {
+      // Whoever swallows frames will swallow the next ones too.
+      this.failures = Math.max(this.failures, FAILURES_BEFORE_HTTP) + 1;
     } else if (ending.afterMs === undefined) {
       this.failures++;
     }

@@ -2,6 +2,8 @@ const CONNECT_DEADLINE_MS = 10_000;
 const PONG_DEADLINE_MS = 10_000;
 const PROBE_DEADLINE_MS = 5_000;
 
+/** The code of an end for want of a sign of life; the bridge's too. */
+export const SILENT = 4009;
 /** Close codes after which the same page may not come again by itself (docs/protocol.md, section 6). */
 const FINAL_CODES = [1002, 1003, 1007, 1008, 1009, 4001, 4003, 4010];
 
@@ -50,7 +52,7 @@ export class WebSocketTransport {
   constructor(url, token, runtime, listener) {
     this.#runtime = runtime;
     this.#listener = listener;
-    this.#after(CONNECT_DEADLINE_MS, () => this.#end(4009, 'the bridge did not answer'));
+    this.#after(CONNECT_DEADLINE_MS, () => this.#end(SILENT, 'the bridge did not answer'));
     try {
       this.#socket = new runtime.WebSocket(url);
     } catch (error) {
@@ -122,7 +124,7 @@ export class WebSocketTransport {
   #ping(deadline) {
     this.#awaitsPong = true;
     this.#pingedAt = this.#runtime.now();
-    this.#after(deadline, () => this.#end(4009, 'no sign of life from the bridge'));
+    this.#after(deadline, () => this.#end(SILENT, 'no sign of life from the bridge'));
     this.send({ action: 'ping' });
   }
 
