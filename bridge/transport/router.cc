@@ -28,7 +28,7 @@ constexpr std::array<Entry, 10> kPaths = {{{"/healthz", Endpoint::kHealth, kRead
                                            {"/favicon.svg", Endpoint::kFile, kRead},
                                            {"/favicon.ico", Endpoint::kFile, kRead}}};
 // Which files there are below these is the file table's to say.
-constexpr std::array<std::string_view, 2> kFolders = {"/console/", "/client/"};
+constexpr std::array<std::string_view, 3> kFolders = {"/console/", "/client/", "/integrations/"};
 
 Entry FindPath(std::string_view path) {
   const auto* found =

@@ -1,9 +1,12 @@
-// An HTTP proxy as companies have them: passes plain requests on, and refuses WebSocket upgrades while `blocks` is true.
+// An HTTP proxy as companies have them: passes plain requests on, and does something to WebSockets.
 import { createServer, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 
 export class BlockingProxy {
-  blocks = true;
+  /** `refuse` upgrades, `swallow` every frame after them, or `pass` them on. */
+  webSockets = 'refuse';
+  /** Whether answers are passed on only when they are complete, which event streams never are. */
+  buffers = false;
   #target;
   #server;
   #sockets = new Set();
@@ -22,6 +25,7 @@ export class BlockingProxy {
     this.#server = createServer((request, response) => {
       const onward = httpRequest({ hostname, port, path: request.url, method: request.method, headers: request.headers },
         (answer) => {
+          if (this.buffers && answer.headers['content-type'] === 'text/event-stream') return answer.resume();
           response.writeHead(answer.statusCode, answer.headers);
           answer.pipe(response);
         });
@@ -31,7 +35,7 @@ export class BlockingProxy {
     });
     this.#server.on('connection', (socket) => this.#keep(socket));
     this.#server.on('upgrade', (request, socket, head) => {
-      if (this.blocks) {
+      if (this.webSockets === 'refuse') {
         socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
         return;
       }
@@ -39,7 +43,8 @@ export class BlockingProxy {
       const headers = request.rawHeaders.reduce((lines, part, i) => lines + part + (i % 2 ? '\r\n' : ': '), '');
       onward.write(`${request.method} ${request.url} HTTP/1.1\r\n${headers}\r\n`);
       onward.write(head);
-      onward.pipe(socket).pipe(onward);
+      if (this.webSockets === 'swallow') onward.once('data', (answer) => socket.write(headOf(answer)));
+      else onward.pipe(socket).pipe(onward);
       onward.on('close', () => socket.destroy());
       socket.on('close', () => onward.destroy());
     });
@@ -59,3 +64,6 @@ export class BlockingProxy {
     return socket;
   }
 }
+
+/** @param {Buffer} answer that may have frames behind its head */
+const headOf = (answer) => answer.subarray(0, answer.indexOf('\r\n\r\n') + 4);

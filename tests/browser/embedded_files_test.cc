@@ -54,6 +54,10 @@ TEST(EmbeddedFilesTest, TheClientIsOneModule) {
   EXPECT_EQ(FindEmbeddedFile("/client/subscriptions.js"), nullptr);
 }
 
+TEST(EmbeddedFilesTest, IntegrationsImportTheOneClient) {
+  EXPECT_THAT(Body("/integrations/react.js"), HasSubstr("from '../client/spanwire.js'"));
+}
+
 TEST(EmbeddedFilesTest, ContentTypesFollowTheEnding) {
   EXPECT_EQ(FindEmbeddedFile("/")->content_type, "text/html; charset=utf-8");
   EXPECT_EQ(FindEmbeddedFile("/client/spanwire.js")->content_type, "text/javascript; charset=utf-8");

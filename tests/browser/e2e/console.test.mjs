@@ -82,31 +82,57 @@ describe('the console of a real bridge', () => {
     await shows('#status[data-state="connected"]');
   });
 
-  it('goes on over HTTP where WebSocket is blocked, and returns without a lost or doubled event', async () => {
-    const proxy = await new BlockingProxy(bridge.http).start();
-    try {
-      await page.goto(proxy.url);
-      await page.evaluate(() => {
+  for (const [webSockets, buffers, transport] of [['refuse', false, 'sse'], ['refuse', true, 'poll'], ['swallow', false, 'sse']]) {
+    const name = `goes on by ${transport} behind a proxy that ${webSockets}s WebSockets${buffers ? ' and buffers streams' : ''}`;
+    it(`${name}, and returns without a lost or doubled event`, async () => {
+      const proxy = await new BlockingProxy(bridge.http).start();
+      Object.assign(proxy, { webSockets, buffers });
+      try {
+        await page.goto(proxy.url);
+        await page.evaluate(() => {
+          window.seen = [];
+          window.wsManager.subscribe('count', ({ data }) => window.seen.push(data.n));
+        });
+        await shows(`#status[data-transport="${transport}"]`);
+        await page.waitForFunction(() => window.wsManager.getStats().topics.every(({ cursor }) => cursor));
+        let n = 0;
+        const publishTen = async () => {
+          for (let i = 0; i < 10; i++) await publisher.json('count', 'tick', { n: n++ });
+        };
+        await publishTen();
+        await page.waitForFunction(() => window.seen.length === 10);
+        proxy.webSockets = 'pass';
+        await page.evaluate(() => window.wsManager.connect());
+        await publishTen();
+        await shows('#status[data-transport="websocket"]');
+        await publishTen();
+        await page.waitForFunction(() => window.seen.length >= 30);
+        assert.deepEqual(await page.evaluate(() => window.seen), Array.from({ length: n }, (_, i) => i));
+      } finally {
+        await proxy.stop();
+      }
+    });
+  }
+
+  it('sees every event once in two tabs, one of which was away', async () => {
+    await page.goto(bridge.url);
+    const other = await page.context().newPage();
+    await other.goto(bridge.url);
+    for (const tab of [page, other]) {
+      await tab.evaluate(() => {
         window.seen = [];
-        window.wsManager.subscribe('count', ({ data }) => window.seen.push(data.n));
+        window.wsManager.subscribe('count', ({ data }) => window.seen.push(data.n), { history: 1 });
       });
-      await shows('#status:is([data-transport="sse"], [data-transport="poll"])');
-      await page.waitForFunction(() => window.wsManager.getStats().topics.every(({ cursor }) => cursor));
-      let n = 0;
-      const publishTen = async () => {
-        for (let i = 0; i < 10; i++) await publisher.json('count', 'tick', { n: n++ });
-      };
-      await publishTen();
-      await page.waitForFunction(() => window.seen.length === 10);
-      proxy.blocks = false;
-      await page.evaluate(() => window.wsManager.connect());
-      await publishTen();
-      await shows('#status[data-transport="websocket"]');
-      await publishTen();
-      await page.waitForFunction(() => window.seen.length >= 30);
-      assert.deepEqual(await page.evaluate(() => window.seen), Array.from({ length: n }, (_, i) => i));
-    } finally {
-      await proxy.stop();
+      await tab.waitForFunction(() => window.wsManager.getStats().topics.find(({ topic }) => topic === 'count')?.cursor);
+    }
+    for (let n = 0; n < 60; n++) {
+      await publisher.json('count', 'tick', { n });
+      if (n === 20) await other.evaluate(() => window.wsManager.disconnect());
+      if (n === 40) await other.evaluate(() => window.wsManager.connect());
+    }
+    for (const tab of [page, other]) {
+      await tab.waitForFunction(() => window.seen.length >= 60);
+      assert.deepEqual(await tab.evaluate(() => window.seen), Array.from({ length: 60 }, (_, i) => i));
     }
   });
 
@@ -114,6 +140,7 @@ describe('the console of a real bridge', () => {
     const response = await fetch(`${bridge.url}client/spanwire.js`);
     const text = await response.text();
     assert.doesNotMatch(text, /^import /m);
+    assert.match((await (await fetch(`${bridge.url}integrations/react.js`)).text()), /export function useTopic/);
     const size = gzipSync(text, { level: 9 }).length;
     assert.ok(size <= 8192, `${size} bytes`);
   });

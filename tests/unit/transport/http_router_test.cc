@@ -24,6 +24,7 @@ TEST(RouterTest, EveryPathOfTheProtocolHasItsEndpoint) {
       {HttpMethod::kGet, "/favicon.ico", Endpoint::kFile},
       {HttpMethod::kGet, "/console/console.js", Endpoint::kFile},
       {HttpMethod::kGet, "/client/spanwire.js", Endpoint::kFile},
+      {HttpMethod::kGet, "/integrations/react.js", Endpoint::kFile},
       {HttpMethod::kOptions, "/api/poll", Endpoint::kOptions},
       {HttpMethod::kOptions, "*", Endpoint::kOptions},
       {HttpMethod::kPost, "/healthz", Endpoint::kMethodNotAllowed},
