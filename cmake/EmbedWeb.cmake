@@ -48,7 +48,8 @@ function(content_type result file)
 endfunction()
 
 # The modules of the client, each after those that it imports.
-set(CLIENT_MODULES backoff listeners subscriptions event_stream http_transport websocket_transport connection spanwire)
+set(CLIENT_MODULES backoff listeners subscriptions credentials event_stream http_transport websocket_transport connection
+  spanwire)
 
 # Block comments of JSDoc, comments at the end of a line after two spaces, and lines that are nothing but a comment.
 function(strip_comments result text)

@@ -1,4 +1,5 @@
 import { Backoff } from './backoff.js';
+import { Credentials } from './credentials.js';
 import { HttpTransport } from './http_transport.js';
 import { SILENT, WebSocketTransport } from './websocket_transport.js';
 
@@ -20,7 +21,6 @@ const FAILURES_BEFORE_FAILED = 10;
 /** A WebSocket that ends sooner counts as a failed attempt, or a proxy that cuts them would never lead to HTTP. */
 const STABLE_AFTER_MS = 10_000;
 const PLAIN_POLL_MS = 10_000;
-const TOKEN_DEADLINE_MS = 10_000;
 /** A token is renewed so long before it ends, or a quarter of its time where that is short. */
 const RENEW_BEFORE_MS = 60_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -51,7 +51,7 @@ export class Connection {
   #listener;
   #backoff;
   #resubscribeBackoff;
-  #token = '';
+  #credentials;
   /** The bridge did not take a token that was just made. */
   #tokenRejected = false;
   /** Counts the times it dialled or left, so that a token that comes late finds out. */
@@ -96,6 +96,7 @@ export class Connection {
     this.#runtime = runtime;
     this.#subscriptions = subscriptions;
     this.#listener = listener;
+    this.#credentials = new Credentials(options, runtime);
     this.#backoff = new Backoff(runtime.random);
     this.#resubscribeBackoff = new Backoff(runtime.random);
     for (const type of ['online', 'offline', 'visibilitychange', 'resume']) {
@@ -131,16 +132,19 @@ export class Connection {
     this.#dial();
   }
 
-  /** Leaves. Positions stay with the subscriptions, so start() resumes. */
-  stop() {
+  /**
+   * Leaves. Positions stay with the subscriptions, so start() resumes.
+   * @param {string} reason
+   */
+  stop(reason) {
     this.failures = 0;
     this.#barred = this.#plainPolling = this.#hidden = false;
-    this.#leave('disconnect() was called');
+    this.#leave(reason);
   }
 
   startPolling() {
     if (this.#plainPolling) return;
-    this.stop();
+    this.stop('startPolling() was called');
     this.#plainPolling = true;
     this.#startHttp(PLAIN_POLL_MS);
     this.#tell();
@@ -188,7 +192,7 @@ export class Connection {
     const life = ++this.#life;
     this.#fetchingToken = true;
     this.#tell();
-    this.#freshToken().then(() => life === this.#life && this.#open(), (error) => {
+    this.#credentials.renew().then(() => life === this.#life && this.#open(), (error) => {
       if (life !== this.#life) return;
       this.#fetchingToken = false;
       this.#socketWentDown({ code: 4001, reason: `getToken() failed: ${error}`, reconnect: true });
@@ -199,7 +203,7 @@ export class Connection {
     this.#fetchingToken = false;
     const url = this.#api('ws/realtime');
     url.protocol = url.protocol.replace('http', 'ws');
-    this.#socket = new WebSocketTransport(url.href, this.#token, this.#runtime, {
+    this.#socket = new WebSocketTransport(url.href, this.#credentials.token, this.#runtime, {
       greeted: () => {
         if (!this.#http) this.#join();
       },
@@ -283,7 +287,6 @@ export class Connection {
 
   #dropSocket() {
     this.#cancel('renew');
-    this.#cancel('resubscribe');
     this.#socket?.close();
     this.#socket = null;
     this.#socketUp = this.#joined = false;
@@ -294,7 +297,7 @@ export class Connection {
   /** @param {number} everyMs */
   #startHttp(everyMs) {
     this.#http = new HttpTransport(this.#api(''), this.#runtime, this.#subscriptions, {
-      token: () => this.#token || (this.#options.getToken ? this.#freshToken() : ''),
+      token: () => this.#credentials.token || this.#credentials.renew(),
       up: (transport, count, size) => this.#httpAnswered(transport, count, size),
       message: (message, size) => this.#take(message, size),
       down: (error, ending) => {
@@ -306,7 +309,7 @@ export class Connection {
       },
       refused: this.#listener.error,
       unauthorized: async () => {
-        if (this.#options.getToken) return this.#freshToken().catch(() => {});
+        if (this.#options.getToken) return this.#credentials.renew().catch(() => {});
         this.#bar();
         this.#tell({ code: 4001, reason: 'unauthorized', reconnect: false });
       },
@@ -360,21 +363,10 @@ export class Connection {
     if (!data.session_expires_at || !this.#options.getToken) return;
     const left = Date.parse(data.session_expires_at) - Date.parse(timestamp);
     const ms = Math.min(LONGEST_TIMER_MS, left - Math.min(RENEW_BEFORE_MS, left / 4));
-    this.#after('renew', ms, () => this.#freshToken().then(
+    this.#after('renew', ms, () => this.#credentials.renew().then(
       (token) => this.#socket?.send({ action: 'auth', token }),
       (error) => this.#listener.error({ code: 'unauthorized', message: `getToken() failed: ${error}` }),
     ));
-  }
-
-  /** @returns {Promise<string>} rejects where the page's provider fails or takes too long */
-  #freshToken() {
-    const { setTimeout, clearTimeout } = this.#runtime;
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('it took too long')), TOKEN_DEADLINE_MS);
-      new Promise((provided) => provided(this.#options.getToken?.()))
-        .then((token) => resolve(this.#token = /** @type {string} */ (token ?? '')), reject)
-        .finally(() => clearTimeout(timer));
-    });
   }
 
   /** Far enough from failed, near enough to HTTP: what comes next is an attempt like any other. */
@@ -411,6 +403,7 @@ export class Connection {
     this.#retryAt = 0;
     this.#fetchingToken = false;
     this.#cancel('dial');
+    this.#cancel('resubscribe');
     this.#dropSocket();
     this.#stopHttp();
     this.#subscriptions.suspend();

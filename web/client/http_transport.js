@@ -5,8 +5,10 @@ import { readEventStream } from './event_stream.js';
 /** @typedef {import('./spanwire.js').Envelope} Envelope */
 /** @typedef {import('./subscriptions.js').PollRequest} PollRequest */
 
-/** How much longer than its `wait` a poll may take, and how long a stream may take to begin. */
+/** How much longer than its `wait` a poll may take, and than its heartbeats a stream. */
 const GRACE_MS = 10_000;
+/** A stream begins sooner, or something holds it back: the polls before it have just been answered. */
+const OPENING_MS = 4000;
 /** A poll that is answered before its time with nothing is not repeated at once. */
 const EMPTY_PAUSE_MS = 1000;
 /** So many streams may be cut within GRACE_MS before long poll is tried instead. */
@@ -162,7 +164,7 @@ export class HttpTransport {
     /** @type {Envelope | undefined} */
     let farewell;
     let silence = 0;
-    allow(GRACE_MS);
+    allow(OPENING_MS);
     const response = await this.#ask('sse', request, signal);
     try {
       await readEventStream(response, (text, id) => {

@@ -152,7 +152,7 @@ export class WebSocketManager {
 
   /** Leaves. Subscriptions and positions stay: connect() resumes. */
   disconnect() {
-    this.#connection.stop();
+    this.#connection.stop('disconnect() was called');
   }
 
   /** Asks every ten seconds instead of holding a connection, until stopPolling() or disconnect(). */
@@ -179,7 +179,9 @@ export class WebSocketManager {
     this.#connection.subscribe(added);
     return () => {
       for (const remove of removals.splice(0)) remove();
-      this.#connection.unsubscribe(names.splice(0).filter((name) => this.#subscriptions.remove(name)));
+      const unwanted = names.splice(0).filter((name) => this.#subscriptions.remove(name));
+      for (const name of unwanted) this.#events.delete(name);
+      this.#connection.unsubscribe(unwanted);
     };
   }
 

@@ -48,7 +48,7 @@ describe('Server-Sent Events', () => {
   it('give way to long poll where a proxy keeps them back', async () => {
     const { runtime, manager, told } = await streaming();
     runtime.stream.open();
-    await runtime.advance(10_000);
+    await runtime.advance(4000);
     assert.equal(runtime.stream.aborted, true);
     assert.deepEqual([runtime.poll.cursor, runtime.poll.wait], ['e1-10', '25']);
     runtime.poll.answer('e1-11', [event('a', 11)]);
@@ -158,6 +158,20 @@ describe('Server-Sent Events', () => {
     assert.deepEqual(told.events, ['logs 8']);
     assert.equal(runtime.stream.cursor, 'e2-9');
     assert.equal(told.gaps.length, 1);
+  });
+
+  it('are asked for anew with a topic that could not be served at first, whatever becomes of WebSockets', async () => {
+    const { runtime, told } = await streaming(['a', 'b']);
+    runtime.stream.begin();
+    runtime.stream.say('error', 'b', { code: 'overloaded', message: 'later', action: 'subscribe' });
+    await settle();
+    runtime.socket.drop();
+    await runtime.advance(1000);
+    assert.deepEqual([runtime.poll.topics, runtime.poll.cursor], [['b'], 'e1-10']);
+    runtime.poll.answer('e1-12', [event('b', 12)]);
+    await runtime.advance(0);
+    assert.equal(runtime.opened.length, 2);
+    assert.deepEqual(told.events, ['b 12']);
   });
 
   it('are asked for anew with a topic that is added', async () => {
