@@ -270,6 +270,20 @@ describe('returning to WebSocket', () => {
     assert.equal(runtime.polls.length, polls);
   });
 
+  it('does not take the first pong for the position of topics that the socket does not carry yet', async () => {
+    const { runtime, manager, told, note, refuseWebSocket } = openPage();
+    manager.subscribe('a', note);
+    manager.connect();
+    await refuseWebSocket();
+    runtime.poll.answer('e1-10');
+    await runtime.advance(8000);
+    runtime.socket.greet();
+    runtime.socket.pong({ cursor: 'e1-12' });
+    runtime.socket.acknowledge('e1-10', true);
+    runtime.socket.event('a', 11);
+    assert.deepEqual(told.events, ['a 11']);
+  });
+
   it('is tried on while polling goes well', async () => {
     const { runtime, manager, refuseWebSocket } = openPage();
     manager.subscribe('a', () => {});

@@ -44,6 +44,7 @@ describe('useTopic', () => {
     assert.equal(runtime.socket.sent[0].history, 5);
     runtime.socket.acknowledge('e1-10');
     for (const offset of [11, 12, 13]) runtime.socket.event('a', offset);
+    assert.equal(frames.length, 1);
     await drawFrame();
     assert.deepEqual(hook.value.events.map(({ offset }) => offset), [12, 13]);
     assert.equal(hook.value.last.offset, 13);

@@ -144,6 +144,14 @@ describe('the network and the page', () => {
     });
   }
 
+  it('waits on when the network goes', () => {
+    const page = openPage();
+    page.manager.connect();
+    page.runtime.socket.drop();
+    happens(page, 'offline');
+    assert.equal(page.runtime.sockets.length, 1);
+  });
+
   it('goes on where the sign of life comes', async () => {
     const page = openPage();
     page.goLive();
@@ -301,6 +309,15 @@ describe('a token', () => {
     await settle();
     assert.equal(runtime.sockets.length, 0);
     assert.equal(manager.getStatus().state, 'disconnected');
+  });
+
+  it('that fails after disconnect() is no failed attempt', async () => {
+    const { manager, told } = openPage({ getToken: () => Promise.reject(new Error('late')) });
+    manager.connect();
+    manager.disconnect();
+    await settle();
+    assert.equal(manager.getStatus().failures, 0);
+    assert.deepEqual(told.errors, []);
   });
 
   it('goes into a header over HTTP, and is replaced after 401', async () => {

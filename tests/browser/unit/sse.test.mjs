@@ -185,6 +185,11 @@ describe('Server-Sent Events', () => {
     await runtime.advance(0);
     assert.deepEqual([runtime.stream.topics, runtime.stream.cursor], [['a', 'b'], 'e1-11']);
     assert.deepEqual(told.transports, ['poll', 'sse']);
+    runtime.stream.begin();
+    runtime.stream.event('b', 12);  // between where the two stand
+    runtime.stream.event('b', 13);
+    await settle();
+    assert.deepEqual(told.events, ['a 11', 'b 13']);
   });
 
   it('hand over to WebSocket without a lost or doubled event', async () => {
