@@ -70,7 +70,7 @@ void SseConnection::Send(const model::EnvelopePtr& envelope) {
 void SseConnection::SendRun(const fanout::Run& run) {
   const std::optional<model::Cursor> safe = SafeCursor();
   fanout::Shard::CorkScope cork(context().shard);
-  for (const model::EnvelopePtr& event : run.events()) SendEvent(event, safe);
+  for (const model::EnvelopePtr& envelope : run.envelopes()) SendEvent(envelope, safe);
 }
 
 std::optional<model::Cursor> SseConnection::SafeCursor() const {

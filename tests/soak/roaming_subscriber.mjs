@@ -1,6 +1,7 @@
 // A subscriber that keeps nothing but its positions: it is cut off, comes back over another transport, leaves topics and
 // returns to them, and records everything that it is told.
 import { poll } from './poll_leg.mjs';
+import { SseLeg } from './sse_leg.mjs';
 import { TopicRecord } from './topic_record.mjs';
 import { WebSocketLeg } from './websocket_leg.mjs';
 
@@ -9,7 +10,7 @@ const POLL_WAIT_S = 1;
 export class RoamingSubscriber {
   /** @type {Map<string, TopicRecord>} */
   records;
-  #legs = { websocket: () => this.#rideWebSocket(), poll: () => this.#ridePolls() };
+  #legs = { websocket: () => this.#rideWebSocket(), poll: () => this.#ridePolls(), sse: () => this.#rideSse() };
 
   /** @param {{url: string, up?: () => Promise<void>}} bridge with `up`, one that may be away until that resolves */
   constructor(bridge, ledger, random, topics) {
@@ -90,6 +91,26 @@ export class RoamingSubscriber {
       if (outcome.refused && !this.bridge.up) throw outcome.refused;
       if (outcome.refused) return;
     }
+  }
+
+  /** A stream, and another one when it is cut, as a browser's EventSource does it. */
+  async #rideSse() {
+    const { random } = this;
+    let topics = random.some(this.topics);
+    let lastEventId = null;
+    for (let streams = random.integer(1, 3); streams > 0 && !this.ledger.over; --streams) {
+      if (!lastEventId) topics = this.#together(topics);
+      const leg = await SseLeg.begin(this, this.bridge.url, topics, lastEventId);
+      await Promise.race([this.ledger.after(random.integer(0, 200)), this.#overOf(leg)]);
+      leg.cut();
+      this.#judge(leg);
+      lastEventId = leg.lastEventId ?? lastEventId;
+      this.#note('cut');
+      await this.bridge.up?.();
+    }
+  }
+  async #overOf(leg) {
+    while (!leg.over) await leg.change();
   }
 
   /** Those of the topics whose positions one cursor can name: the epochs of others are another's. */

@@ -48,6 +48,10 @@ export class TopicRecord {
   count(kind) {
     return this.#entries.filter((entry) => entry.kind === kind || entry.recovered === kind).length;
   }
+  /** How many events batches left out. */
+  get dropped() {
+    return this.#entries.reduce((sum, entry) => sum + (entry.dropped ?? 0), 0);
+  }
 
   /**
    * Throws where something is missing that nothing accounts for, comes out of order, or is not what was published.
@@ -97,6 +101,9 @@ class Walk {
     this.#segment = cursor.offset;
     if (recovered) {
       assert.equal(formatCursor(cursor), formatCursor(asked), 'the cursor is the one given');
+      // A stream that was cut before it began in this topic may have given a cursor for it already.
+      if (this.#epoch === null) [this.#epoch, this.#complete] = [cursor.epoch, cursor.offset];
+      assert.equal(cursor.epoch, this.#epoch, 'the end of an epoch is told');
       return;
     }
     if (recovered === false) this.#checkLoss(asked, cursor.epoch, now);
