@@ -32,6 +32,10 @@ struct Limits {
   size_t max_connections = 100'000;
   size_t publish_batch_events = 1000;
   size_t publish_in_flight_bytes = 64 * 1024 * 1024;  // accepted from publishers and not yet stored, all together
+  // Publishers with a producer_id whose last batches are remembered, and the memory for it; beyond either the one quiet
+  // for longest is forgotten.
+  size_t producers = 4096;
+  size_t producer_bytes = 64 * 1024 * 1024;
 };
 
 // How much of a topic's past is kept for those who resume.
@@ -84,7 +88,9 @@ struct Config {
   std::vector<std::string> allowed_hosts;  // beside loopback names, for the Host header without authentication
   Limits limits;
   std::string broker_kind = "memory";
-  size_t broker_memory_limit = 512 * 1024 * 1024;  // history of all topics
+  size_t broker_memory_limit = 512 * 1024 * 1024;     // history of all topics
+  size_t broker_max_tenants = 10'000;                 // tenants with a log
+  absl::Duration broker_topic_idle = absl::Hours(1);  // that an unused topic's lost_through is remembered exactly
   absl::Duration idempotency_window = absl::Minutes(5);
   size_t idempotency_memory = 64 * 1024 * 1024;
   // As they were at the start; those in force, which a reload replaces, are in TopicPolicies.

@@ -27,7 +27,7 @@ class RefusedStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
 
 PublisherServiceImpl::PublisherServiceImpl(PublishPipeline& pipeline, const config::Limits& limits,
                                            observe::Metrics& metrics)
-    : sequenced_(pipeline, metrics),
+    : sequenced_(pipeline, metrics, limits),
       budget_(limits.publish_in_flight_bytes, metrics.publish_in_flight_bytes),
       context_{pipeline, sequenced_, metrics, budget_, calls_, limits.publish_batch_events} {}
 

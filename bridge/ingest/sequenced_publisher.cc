@@ -11,9 +11,6 @@
 namespace spanwire::ingest {
 namespace {
 
-constexpr size_t kMaxProducers = 4096;
-constexpr size_t kProducerMemory = 64 * 1024 * 1024;
-
 bool AnythingAccepted(const v1::PublishStreamResponse& response) {
   return std::any_of(response.results().begin(), response.results().end(),
                      [](const v1::PublishResult& result) { return result.has_response(); });
@@ -31,10 +28,11 @@ absl::Status Forgotten(std::string_view producer_id, uint64_t sequence) {
 
 }  // namespace
 
-SequencedPublisher::SequencedPublisher(PublishPipeline& pipeline, observe::Metrics& metrics)
+SequencedPublisher::SequencedPublisher(PublishPipeline& pipeline, observe::Metrics& metrics,
+                                       const config::Limits& limits)
     : pipeline_(pipeline),
       metrics_(metrics),
-      producers_(kMaxProducers, kProducerMemory, metrics.idempotency_evictions) {}
+      producers_(limits.producers, limits.producer_bytes, metrics.idempotency_evictions) {}
 
 void SequencedPublisher::Publish(const CallInfo& call, std::string_view producer_id, uint64_t sequence, Events events,
                                  v1::PublishStreamResponse* response, Done done) {

@@ -6,6 +6,7 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "bridge/config/config.h"
 #include "bridge/ingest/producer_table.h"
 #include "bridge/ingest/publish_pipeline.h"
 #include "spanwire/v1/publisher.pb.h"
@@ -24,7 +25,8 @@ class SequencedPublisher {
   // are no results and nothing was published.
   using Done = absl::AnyInvocable<void(absl::Status)>;
 
-  SequencedPublisher(PublishPipeline& pipeline, observe::Metrics& metrics);
+  // Remembers as many producers as `limits` say.
+  SequencedPublisher(PublishPipeline& pipeline, observe::Metrics& metrics, const config::Limits& limits = {});
 
   // Publishes `events` as batch `sequence` of `producer_id`; an empty producer_id has no memory. `response` gets the
   // sequence and the results and must stay, untouched, until `done`, which comes as from PublishPipeline::Publish.

@@ -45,8 +45,12 @@ fanout::Options FanoutOptions(const config::Limits& limits, const config::TopicP
 // The broker must live as long as `metrics` is collected from.
 std::unique_ptr<broker::Broker> MakeBroker(const config::Config& config, const config::TopicPolicies& policies,
                                            const model::Clock& clock, observe::Metrics& metrics) {
-  auto broker = std::make_unique<broker::MemoryBroker>(
-      broker::MemoryBroker::Options{.policies = &policies, .memory_limit = config.broker_memory_limit}, clock);
+  auto broker =
+      std::make_unique<broker::MemoryBroker>(broker::MemoryBroker::Options{.policies = &policies,
+                                                                           .memory_limit = config.broker_memory_limit,
+                                                                           .max_tenants = config.broker_max_tenants,
+                                                                           .topic_idle = config.broker_topic_idle},
+                                             clock);
   metrics.OnCollect([memory = broker.get()](observe::Metrics& to) {
     const broker::MemoryBroker::Usage usage = memory->usage();
     to.history_bytes.Set(static_cast<int64_t>(usage.history_bytes));
@@ -72,8 +76,8 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config, st
   if (!registry.ok()) return About("--schema-dir", absl::StatusCode::kInvalidArgument, registry.status());
   b.translator_ = std::make_unique<schema::EventTranslator>(*std::move(registry), b.config_.limits.event_bytes);
   b.broker_ = MakeBroker(b.config_, b.policies_, *b.settings_.clock, b.metrics_);
-  b.fanout_ =
-      std::make_unique<fanout::Fanout>(ShardCount(b.config_), *b.broker_, b.metrics_, FanoutOptions(b.config_.limits, b.policies_));
+  b.fanout_ = std::make_unique<fanout::Fanout>(ShardCount(b.config_), *b.broker_, b.metrics_,
+                                               FanoutOptions(b.config_.limits, b.policies_));
   b.directory_ = std::make_unique<session::Directory>(*b.fanout_);
   b.pipeline_ = std::make_unique<ingest::PublishPipeline>(b.config_, *b.translator_, b.topics_, *b.broker_, b.metrics_,
                                                           *b.settings_.clock);

@@ -96,7 +96,11 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   set("limits.max_connections", "17");
   set("limits.publish_batch", "18");
   set("limits.publish_in_flight", "19MiB");
+  set("limits.producers", "24");
+  set("limits.producer_memory", "25MiB");
   set("broker.kind", "memory");
+  set("broker.max_tenants", "26");
+  set("broker.topic_idle", "27s");
   set("broker.memory_limit", "20MiB");
   set("broker.idempotency_window", "21s");
   set("broker.idempotency_memory", "22MiB");
@@ -137,7 +141,11 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   EXPECT_EQ(config.limits.max_connections, 17u);
   EXPECT_EQ(config.limits.publish_batch_events, 18u);
   EXPECT_EQ(config.limits.publish_in_flight_bytes, 19u << 20);
+  EXPECT_EQ(config.limits.producers, 24u);
+  EXPECT_EQ(config.limits.producer_bytes, 25u << 20);
   EXPECT_EQ(config.broker_kind, "memory");
+  EXPECT_EQ(config.broker_max_tenants, 26u);
+  EXPECT_EQ(config.broker_topic_idle, absl::Seconds(27));
   EXPECT_EQ(config.broker_memory_limit, 20u << 20);
   EXPECT_EQ(config.idempotency_window, absl::Seconds(21));
   EXPECT_EQ(config.idempotency_memory, 22u << 20);

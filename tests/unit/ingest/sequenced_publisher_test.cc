@@ -99,6 +99,23 @@ TEST_F(SequencedPublisherTest, ASequenceThatFailedWholeIsPublishedWhenResent) {
   EXPECT_FALSE(again.response().results(0).response().duplicate());
 }
 
+TEST_F(SequencedPublisherTest, AsManyProducersAreRememberedAsTheLimitSays) {
+  config::Limits limits;
+  limits.producers = 2;
+  SequencedPublisher publisher(pipeline_, metrics_, limits);
+  const auto send = [&](std::string_view producer) {
+    return Batch(publisher, producer, 1, {NoteEvent("a")}).response().results(0).response().duplicate();
+  };
+  EXPECT_FALSE(send("p"));
+  EXPECT_FALSE(send("q"));
+  EXPECT_TRUE(send("q"));
+  EXPECT_TRUE(send("p"));
+  EXPECT_FALSE(send("r")) << "takes the place of the one quiet for longest";
+  EXPECT_TRUE(send("p"));
+  EXPECT_FALSE(send("q"));
+  EXPECT_EQ(metrics_.idempotency_evictions.Value(), 2u);
+}
+
 TEST_F(SequencedPublisherTest, ASequenceBelowWhatIsRememberedIsAnError) {
   for (uint64_t sequence = 1; sequence <= ProducerTable::kSequencesPerProducer + 1; ++sequence) {
     Send("p", sequence, {NoteEvent("a")}).response();

@@ -1,0 +1,59 @@
+// Publishing beyond what the bridge's memory is for: refused or paid with history, never absorbed, and told.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { BridgeProcess, errorInfoOf, Publisher } from '../browser/foreign_clients.mjs';
+import { run } from './programs.mjs';
+
+const KIB = 1024;
+
+async function bridgeWith(t, ...args) {
+  const bridge = await new BridgeProcess(args).start();
+  const publisher = new Publisher(bridge.grpc);
+  t.after(() => { publisher.close(); return bridge.kill(); });
+  return { bridge, publisher };
+}
+const note = (topic, bytes, more = {}) => ({ topic, type: 'n', json_text: JSON.stringify({ v: 'x'.repeat(bytes) }), ...more });
+const metric = async (bridge, name) => {
+  const text = await (await fetch(`${bridge.url}metrics`)).text();
+  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)[1]);
+};
+/** Code and reason of a publish that is refused. */
+async function refusalOf(publishing) {
+  const error = await publishing.then(() => assert.fail('it was taken'), (e) => e);
+  return `${error.code} ${errorInfoOf(error).reason}`;
+}
+const [INVALID_ARGUMENT, RESOURCE_EXHAUSTED] = [3, 8];
+
+describe('publishing beyond the memory for history', () => {
+  it('spends the oldest history, and a cursor from before is told so', async (t) => {
+    const limit = 256 * KIB;
+    const { bridge, publisher } = await bridgeWith(t, '--broker-memory-limit', '256KiB');
+    const { epoch } = await publisher.publish(note('t', 1));
+    for (let i = 0; i < 20; ++i) {
+      await publisher.publishBatch(Array.from({ length: 10 }, () => note('t', 8 * KIB)));
+      assert.ok(await metric(bridge, 'spanwire_history_bytes') <= limit);
+    }
+    assert.ok(await metric(bridge, 'spanwire_history_events_evicted_total') > 100);
+    const { stdout } = await run('spanwire', ['topics', 'history', 't', '-o', 'json', '--server', bridge.grpc]);
+    const { topic, events } = JSON.parse(stdout);
+    assert.equal(Number(topic.lost_through), Number(events[0].offset) - 1);
+    const poll = await (await fetch(`${bridge.url}api/poll?topics=t&cursor=${epoch}-1&wait=0`)).json();
+    assert.equal(poll.topics.t.recovered, false);
+  });
+
+  it('refuses for good an event that could never be kept', async (t) => {
+    const { publisher } = await bridgeWith(t, '--broker-memory-limit', '64KiB');
+    assert.equal(await refusalOf(publisher.publish(note('t', 100 * KIB))), `${INVALID_ARGUMENT} EVENT_EXCEEDS_HISTORY`);
+    assert.equal((await publisher.publish(note('t', 1))).offset, 1);
+  });
+});
+
+describe('more tenants than the bridge is for', () => {
+  it('are refused for now, while those that have a place go on', async (t) => {
+    const { publisher } = await bridgeWith(t, '--broker-max-tenants', '2');
+    for (const tenant_id of ['a', 'b']) await publisher.publish(note('t', 1, { tenant_id }));
+    const third = publisher.publish(note('t', 1, { tenant_id: 'c' }));
+    assert.equal(await refusalOf(third), `${RESOURCE_EXHAUSTED} TOO_MANY_TENANTS`);
+    assert.equal((await publisher.publish(note('t', 1, { tenant_id: 'a' }))).offset, 2);
+  });
+});
