@@ -119,12 +119,13 @@ export class SseLeg {
     }
   }
 
-  // It stands for all topics of the stream, also for those whose subscription is still to come.
+  // It stands for all topics of the stream, also for those whose subscription is still to come. While some have not heard
+  // yet that an epoch is over, it is of that one.
   #onId(position) {
     this.lastEventId = position;
     for (const topic of this.#topics) {
       const record = this.#traveller.records.get(topic);
-      if (this.#started.has(topic) || record.position?.epoch === position.epoch) record.through(position);
+      if (record.position?.epoch === position.epoch) record.through(position);
     }
   }
 }
