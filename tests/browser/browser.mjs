@@ -25,3 +25,14 @@ export async function openPage(browser, options) {
   });
   return { page, errors };
 }
+
+/**
+ * Lets a page's timers run three times as fast, so that nobody waits for the client's delays between attempts.
+ * @param {import('playwright-core').Page} page
+ */
+export async function hurry(page) {
+  await page.addInitScript(() => {
+    const { setTimeout: atItsPace } = window;
+    window.setTimeout = (action, ms, ...rest) => atItsPace(action, ms / 3, ...rest);
+  });
+}

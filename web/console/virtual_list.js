@@ -23,9 +23,12 @@ export class VirtualList {
   #kind;
   #choose;
   #track = document.createElement('div');
-  /** @type {HTMLElement[]} rows in the document, from `#first` on */
+  /** @type {HTMLElement[]} rows in the document, from item `#first` on */
   #rows = [];
   #first = 0;
+  #made = 0;
+  /** The rows show other items than before, or the place of the same. */
+  #stale = false;
   /** @type {T[]} */
   #items = [];
   /** @type {T | null} */
@@ -54,6 +57,7 @@ export class VirtualList {
     newest.addEventListener('click', () => this.follow());
     new ResizeObserver(() => {
       this.#rowHeight = parseFloat(getComputedStyle(box).getPropertyValue('--row'));
+      this.#stale = true;
       this.drawSoon();
     }).observe(box);
   }
@@ -63,6 +67,7 @@ export class VirtualList {
    * @param {number} [removed] how many rows went from the beginning, so that the reader's place can be kept
    */
   show(items, removed = 0) {
+    this.#stale ||= removed > 0 || items !== this.#items;
     this.#items = items;
     if (removed && !this.#following) this.#box.scrollTop -= removed * this.#rowHeight;
     this.drawSoon();
@@ -83,38 +88,71 @@ export class VirtualList {
     if (!this.#rowHeight || !height) return;
     const total = `${this.#items.length * this.#rowHeight}px`;
     if (this.#track.style.height !== total) this.#track.style.height = total;
-    const end = Math.max(0, this.#items.length * this.#rowHeight - height);
-    if (this.#following) this.#box.scrollTop = end;
-    const top = Math.min(this.#box.scrollTop, end);
+    const bottom = Math.max(0, this.#items.length * this.#rowHeight - height);
+    if (this.#following) this.#box.scrollTop = bottom;
+    const top = Math.min(this.#box.scrollTop, bottom);
     this.#newest.hidden = this.#following || !this.#items.length;
-    this.#first = Math.max(0, Math.floor(top / this.#rowHeight) - MARGIN_ROWS);
-    const last = Math.min(this.#items.length, Math.ceil((top + height) / this.#rowHeight) + MARGIN_ROWS);
-    this.#drawRows(last - this.#first);
+    const first = Math.max(0, Math.floor(top / this.#rowHeight) - MARGIN_ROWS);
+    const end = Math.min(this.#items.length, Math.ceil((top + height) / this.#rowHeight) + MARGIN_ROWS);
+    this.#drawRows(first, end);
   }
 
-  /** @param {number} count */
-  #drawRows(count) {
-    while (this.#rows.length > count) this.#rows.pop()?.remove();
-    while (this.#rows.length < count) {
-      const row = this.#kind.make();
-      row.setAttribute('role', 'option');
-      row.id = `${this.#box.id}-row-${this.#rows.length}`;
-      this.#rows.push(row);
-      this.#track.append(row);
+  /**
+   * Rows whose items stay in sight stay as they are: while lines pour in, only those that are new are drawn.
+   * @param {number} first
+   * @param {number} end
+   */
+  #drawRows(first, end) {
+    const overlaps = !this.#stale && first < this.#first + this.#rows.length && end > this.#first;
+    const spare = overlaps ? [] : this.#rows.splice(0);
+    if (overlaps) {
+      spare.push(...this.#rows.splice(0, Math.max(0, first - this.#first)));
+      spare.push(...this.#rows.splice(Math.max(0, end - Math.max(first, this.#first))));
     }
-    let active = '';
-    this.#rows.forEach((row, i) => {
-      const item = this.#items[this.#first + i];
-      row.style.transform = `translateY(${(this.#first + i) * this.#rowHeight}px)`;
-      this.#kind.fill(row, item);
-      const isChosen = item === this.#chosen;
-      row.setAttribute('aria-selected', `${isChosen}`);
-      row.setAttribute('aria-setsize', `${this.#items.length}`);
-      row.setAttribute('aria-posinset', `${this.#first + i + 1}`);
-      if (isChosen) active = row.id;
-    });
-    if (active) this.#box.setAttribute('aria-activedescendant', active);
-    else this.#box.removeAttribute('aria-activedescendant');
+    const kept = overlaps ? Math.max(first, this.#first) : first;
+    for (let i = kept - 1; i >= first; i--) {
+      const row = this.#fill(spare.pop() ?? this.#make(), i);
+      this.#track.prepend(row);
+      this.#rows.unshift(row);
+    }
+    for (let i = first + this.#rows.length; i < end; i++) {
+      const row = this.#fill(spare.pop() ?? this.#make(), i);
+      this.#track.append(row);
+      this.#rows.push(row);
+    }
+    for (const row of spare) row.remove();
+    this.#first = first;
+    this.#stale = false;
+    this.#markChosen();
+  }
+
+  #make() {
+    const row = this.#kind.make();
+    row.setAttribute('role', 'option');
+    row.setAttribute('aria-selected', 'false');
+    row.setAttribute('aria-setsize', '-1');  // it grows
+    row.id = `${this.#box.id}-row-${this.#made++}`;
+    return row;
+  }
+
+  /**
+   * @param {HTMLElement} row
+   * @param {number} index
+   */
+  #fill(row, index) {
+    row.style.transform = `translateY(${index * this.#rowHeight}px)`;
+    row.setAttribute('aria-posinset', `${index + 1}`);
+    this.#kind.fill(row, this.#items[index]);
+    return row;
+  }
+
+  #markChosen() {
+    const chosen = this.#chosen ? this.#rows[this.#items.indexOf(this.#chosen, this.#first) - this.#first] : undefined;
+    const before = this.#track.querySelector('[aria-selected="true"]');
+    if (before !== chosen) before?.setAttribute('aria-selected', 'false');
+    if (chosen === undefined) return this.#box.removeAttribute('aria-activedescendant');
+    chosen.setAttribute('aria-selected', 'true');
+    this.#box.setAttribute('aria-activedescendant', chosen.id);
   }
 
   #scrolled() {

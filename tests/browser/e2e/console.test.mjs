@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { BlockingProxy } from '../blocking_proxy.mjs';
 import { BridgeProcess } from '../bridge_process.mjs';
-import { launchBrowser, openPage } from '../browser.mjs';
+import { hurry, launchBrowser, openPage } from '../browser.mjs';
 import { any, Publisher } from '../publisher.mjs';
 
 let browser;
@@ -19,6 +19,7 @@ beforeEach(async () => {
   bridge = await new BridgeProcess().start();
   publisher = new Publisher(bridge.grpc);
   ({ page, errors } = await openPage(browser));
+  await hurry(page);
 });
 afterEach(async () => {
   publisher.close();

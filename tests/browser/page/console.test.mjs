@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { launchBrowser, openPage } from '../browser.mjs';
+import { hurry, launchBrowser, openPage } from '../browser.mjs';
 import { FakeBridge } from '../fake_bridge.mjs';
 import { PlausibleHost } from '../plausible_host.mjs';
 
@@ -14,6 +14,7 @@ after(() => browser?.close());
 beforeEach(async () => {
   bridge = await new FakeBridge().start();
   ({ page, errors } = await openPage(browser));
+  await hurry(page);
 });
 afterEach(async () => {
   await page.context().close();
