@@ -42,6 +42,9 @@ void Hub::Confirm(const broker::Head& head) {
     tenant_->epoch = head.epoch;
     tenant_->drained = 0;
   }
+  // What was distributed before the first answer is of the log that the answer tells of.
+  if (!epoch_.empty() && epoch_ != head.epoch) BeginLog();
+  epoch_ = head.epoch;
   tenant_->drained = std::max(tenant_->drained, head.offset);
   distributed_ = std::max(distributed_, head.offset);
   ForgetRecent();
@@ -53,8 +56,8 @@ void Hub::Interrupt() {
   DropHeld();
 }
 
-void Hub::Restart() {
-  ready_ = true;
+void Hub::BeginLog() {
+  epoch_ = tenant_->epoch;
   distributed_ = 0;
   ForgetRecent();
 }

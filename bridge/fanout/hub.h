@@ -42,7 +42,8 @@ class Hub {
   const std::vector<Subscription*>& live() const { return live_; }
   size_t members() const { return live_.size() + catching_up_.size(); }
 
-  // Set by the shard: events were lost since interest was asked for, so the answer to that does not count.
+  // Set by the shard: events were lost, or the log was replaced, since interest was asked for; so the answer to that
+  // does not count.
   bool ask_again = false;
 
   // Takes part, not yet live.
@@ -53,8 +54,10 @@ class Hub {
   void Confirm(const broker::Head& head);
   // Live flow was interrupted: everybody catches up from where they are, and waits for Confirm.
   void Interrupt();
-  // The tenant's log was replaced and flows from its beginning.
-  void Restart();
+  // The tenant's log was replaced: what follows is distributed from its beginning.
+  void BeginLog();
+  // Live flow that was interrupted is confirmed, as it stands.
+  void Resume() { ready_ = true; }
 
   const TopicRules& rules() const { return rules_; }
   // Other rules from now on. Nothing may be held: EndWindow() first.
@@ -113,6 +116,7 @@ class Hub {
   TopicRules rules_;
   std::unique_ptr<Throttle> throttle_;  // null: every event goes out at once
   bool ready_ = false;
+  std::string epoch_;          // of the log that the following are offsets in; empty: not told yet
   uint64_t distributed_ = 0;   // the topic's last distributed offset, or the head at which live flow was confirmed
   uint64_t recent_after_ = 0;  // recent_ holds every event of the topic after this one
   std::vector<Subscription*> live_;

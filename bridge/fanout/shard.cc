@@ -103,11 +103,18 @@ void Shard::ApplyReset(const Inbox::Reset& reset) {
   tenant->second->drained = 0;
   std::vector<Hub*> affected;
   for (const auto& [topic, hub] : hubs_) {
-    if (&hub->tenant() == tenant->second.get() && hub->ready()) affected.push_back(hub.get());
+    if (&hub->tenant() != tenant->second.get()) continue;
+    if (hub->ready()) {
+      affected.push_back(hub.get());
+    } else {
+      hub->BeginLog();
+      hub->ask_again = true;  // the answer that is on its way may be of the old log
+    }
   }
   for (Hub* hub : affected) {
     hub->Interrupt();
-    hub->Restart();
+    hub->BeginLog();
+    hub->Resume();
     for (Subscription* subscription : hub->Everybody()) subscription->subscriber->OnReset(*subscription);
   }
 }
