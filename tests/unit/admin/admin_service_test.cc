@@ -12,6 +12,7 @@
 #include "bridge/broker/memory_broker.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "tests/unit/admin/fake_client.h"
 
 namespace spanwire::admin {
 namespace {
@@ -44,6 +45,24 @@ class AdminServiceTest : public ::testing::Test {
     server_->Shutdown();
     broker_.Stop();
     fanout_.Stop();
+  }
+
+  // Runs `work` on a shard and waits for it.
+  template <typename Work>
+  void OnShard(size_t shard, Work work) {
+    absl::Notification done;
+    fanout_.shard(shard).Post([&] {
+      work(directory_.registry(fanout_.shard(shard)));
+      done.Notify();
+    });
+    done.WaitForNotification();
+  }
+  v1::ListConnectionsResponse List(const v1::ListConnectionsRequest& request) {
+    grpc::ClientContext call;
+    v1::ListConnectionsResponse response;
+    const grpc::Status status = stub_->ListConnections(&call, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response;
   }
 
   void Publish(const std::string& topic, const std::string& type, const std::string& tenant = "") {
@@ -223,6 +242,50 @@ TEST_F(AdminServiceTest, TopicsAreListedByNameWithThePolicyInForce) {
   EXPECT_EQ(response.topics(0).name(), "b0");
   EXPECT_EQ(response.topics(0).history_policy().max_events(), 7u);
   EXPECT_EQ(response.topics(2).name(), "b2");
+}
+
+TEST_F(AdminServiceTest, ConnectionsOfAllShardsAreOneListOldestFirst) {
+  std::vector<FakeClient> clients;
+  clients.reserve(5);
+  for (int i = 0; i < 5; ++i) {
+    clients.emplace_back(std::string(1, static_cast<char>('a' + i)), std::vector<std::string>{});
+    clients.back().connected_at += absl::Seconds(100 - i);
+  }
+  for (size_t i = 0; i < clients.size(); ++i) {
+    OnShard(i % 2, [&](session::Registry& registry) { registry.Add(clients[i]); });
+  }
+  v1::ListConnectionsRequest request;
+  request.set_page_size(2);
+  std::string ids;
+  do {
+    const v1::ListConnectionsResponse page = List(request);
+    EXPECT_EQ(page.total_size(), 5);
+    EXPECT_LE(page.connections_size(), 2);
+    for (const v1::Connection& connection : page.connections()) ids += connection.client_id();
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(ids, "edcba");
+  for (size_t i = 0; i < clients.size(); ++i) {
+    OnShard(i % 2, [&](session::Registry& registry) { registry.Remove(clients[i], 1001, "bye"); });
+  }
+}
+
+TEST_F(AdminServiceTest, ThoseThatMatchAreClosedAndNamed) {
+  FakeClient reader("reader", {"stats"});
+  FakeClient other("other", {"logs"});
+  OnShard(0, [&](session::Registry& registry) { registry.Add(reader); });
+  OnShard(1, [&](session::Registry& registry) { registry.Add(other); });
+  grpc::ClientContext call;
+  v1::CloseConnectionsRequest request;
+  v1::CloseConnectionsResponse response;
+  request.mutable_filter()->set_topic("stats");
+  ASSERT_TRUE(stub_->CloseConnections(&call, request, &response).ok());
+  EXPECT_EQ(response.closed(), 1);
+  EXPECT_THAT(response.client_ids(), ElementsAre("reader"));
+  OnShard(0, [&](session::Registry& registry) { registry.Remove(reader, 4010, "bye"); });
+  OnShard(1, [&](session::Registry& registry) { registry.Remove(other, 1001, "bye"); });
+  EXPECT_EQ(reader.closed, session::CloseCode::kDisconnectedByAdmin);
+  EXPECT_EQ(other.closed, std::nullopt);
 }
 
 TEST_F(AdminServiceTest, DrainBeginsItOnceAndSaysWhatWillHappen) {

@@ -7,29 +7,13 @@
 #include "absl/synchronization/notification.h"
 #include "bridge/admin/admin_service.h"
 #include "bridge/broker/memory_broker.h"
+#include "tests/unit/admin/fake_client.h"
 
 namespace spanwire::admin {
 namespace {
 
 using Change = v1::WatchConnectionsResponse;
 using ::testing::ElementsAre;
-
-class FakeClient final : public session::Client {
- public:
-  FakeClient(std::string id, std::vector<std::string> on) : topics(std::move(on)), id_(std::move(id)) {}
-  const std::string& client_id() const override { return id_; }
-  session::ClientSnapshot Describe() const override {
-    session::ClientSnapshot snapshot{.client_id = id_, .transport = "websocket"};
-    for (const std::string& topic : topics) snapshot.subscriptions.push_back({.topic = topic});
-    return snapshot;
-  }
-  void Disconnect(session::CloseCode, std::string_view) override {}
-
-  std::vector<std::string> topics;
-
- private:
-  const std::string id_;
-};
 
 // The service on a channel within the process, and one shard whose clients the test makes.
 class WatchTest : public ::testing::Test {
