@@ -9,7 +9,7 @@ export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
 
 # Debian's gRPC is not built for ThreadSanitizer, which reports hundreds of races in it that are none. So under it the
 # tests that talk gRPC are left out; what they test on this side of gRPC has tests of its own.
-talk_grpc='cli_test|ingest_grpc_test|server_grpc_test|publisher_sdk_test|hostmon_test'
+talk_grpc='admin_test|cli_test|ingest_grpc_test|server_grpc_test|publisher_contract_test|publisher_sdk_test|hostmon_test'
 mapfile -t core_tests < <(grep -rhoP 'spanwire_test\(\K[a-z_]+' tests --include=CMakeLists.txt | grep -vxE "$talk_grpc")
 
 case $preset in
