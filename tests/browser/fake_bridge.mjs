@@ -27,7 +27,7 @@ export class FakeBridge {
   streams = 'open';
   /** Where set, the token that is needed; any other, or none, ends with 4001 or 401. */
   token = '';
-  /** @type {Map<string, {type: string, body: string | Buffer}>} further files, by path */
+  /** @type {Map<string, {type: string, body: string | Buffer, policy?: string}>} further files, by path */
   files = new Map();
   secure = false;
   port = 0;
@@ -197,7 +197,9 @@ export class FakeBridge {
     }
     const own = this.files.get(url.pathname);
     if (own) {
-      response.writeHead(200, { 'content-type': own.type, 'content-security-policy': "default-src 'self'" });
+      response.writeHead(200, {
+        'content-type': own.type, 'content-security-policy': own.policy ?? "default-src 'self'",
+      });
       response.end(own.body);
       return;
     }

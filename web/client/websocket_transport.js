@@ -56,7 +56,7 @@ export class WebSocketTransport {
     try {
       this.#socket = new runtime.WebSocket(url);
     } catch (error) {
-      this.#after(0, () => this.#end(1006, String(error)));
+      this.#after(0, () => this.#end(SILENT, String(error)));
       return;
     }
     this.#socket.onopen = () => token && this.send({ action: 'auth', token });

@@ -26,8 +26,12 @@ const NOTHING = { last: undefined, events: [], gaps: 0 };
 /** @type {(action: () => void) => unknown} not rendered more often than the screen is drawn */
 const soon = (action) => 'requestAnimationFrame' in globalThis ? requestAnimationFrame(action) : setTimeout(action, 16);
 
+/** @type {WeakMap<WebSocketManager, Map<string, ReturnType<typeof topicStore>>>} stores in use, by topics and options */
+const stores = new WeakMap();
+
 /**
- * The events of a topic as state. Components render at most once per frame, however many events come.
+ * The events of a topic as state. Components render at most once per frame, however many events come; those that ask
+ * for the same see the same, also where one comes later.
  * @param {string | string[]} topics
  * @param {TopicOptions} [options] take effect with the first render and when topics change
  * @returns {TopicState}
@@ -35,7 +39,7 @@ const soon = (action) => 'requestAnimationFrame' in globalThis ? requestAnimatio
 export function useTopic(topics, { keep = 1, history = 0, since, manager = wsManager } = {}) {
   const names = [topics].flat();
   const key = names.join();
-  const store = useMemo(() => topicStore(manager, key.split(','), { keep, history, since }), [manager, key]);
+  const store = useMemo(() => sharedStore(manager, key, { keep, history, since }), [manager, key]);
   return useSyncExternalStore(store.subscribe, store.read, () => NOTHING);
 }
 
@@ -66,47 +70,67 @@ export function useConnectionStatus(manager = wsManager) {
 
 /**
  * @param {WebSocketManager} manager
+ * @param {string} key
+ * @param {{keep: number, history: number, since?: string}} options
+ */
+function sharedStore(manager, key, options) {
+  const ofManager = stores.get(manager) ?? new Map();
+  stores.set(manager, ofManager);
+  const name = JSON.stringify([key, options]);
+  const store = ofManager.get(name) ?? topicStore(manager, key.split(','), options);
+  ofManager.set(name, store);
+  return store;
+}
+
+/**
+ * @param {WebSocketManager} manager
  * @param {string[]} topics
  * @param {{keep: number, history: number, since?: string}} options
  */
 function topicStore(manager, topics, { keep, history, since }) {
   let state = NOTHING;
+  /** @type {Envelope[]} */
+  let fresh = [];
+  let asked = false;
+  /** @type {Set<() => void>} */
+  const renders = new Set();
+  const show = () => {
+    asked = false;
+    if (!renders.size) return;
+    const events = [...state.events, ...fresh].slice(-keep);
+    state = { ...state, last: events.at(-1), events };
+    fresh = [];
+    for (const render of renders) render();
+  };
+  const askToShow = () => {
+    if (!asked) soon(show);
+    asked = true;
+  };
+  const begin = () => [
+    manager.subscribe(topics, (event) => {
+      fresh.push(event);
+      if (fresh.length > 2 * keep) fresh = fresh.slice(-keep);
+      askToShow();
+    }, { history, since }),
+    manager.onGap(({ topic }) => {
+      if (!topics.includes(topic)) return;
+      state = { ...state, gaps: state.gaps + 1 };
+      askToShow();
+    }),
+  ];
+  /** @type {(() => void)[]} */
+  let leave = [];
   return {
     read: () => state,
     /** @param {() => void} render */
     subscribe(render) {
-      /** @type {Envelope[]} */
-      let fresh = [];
-      let asked = false;
-      let left = false;
-      const show = () => {
-        asked = false;
-        if (left) return;
-        const events = [...state.events, ...fresh].slice(-keep);
-        state = { ...state, last: events.at(-1), events };
-        fresh = [];
-        render();
-      };
-      const askToShow = () => {
-        if (!asked) soon(show);
-        asked = true;
-      };
-      const leave = [
-        manager.subscribe(topics, (event) => {
-          fresh.push(event);
-          if (fresh.length > 2 * keep) fresh = fresh.slice(-keep);
-          askToShow();
-        }, { history, since }),
-        manager.onGap(({ topic }) => {
-          if (!topics.includes(topic)) return;
-          state = { ...state, gaps: state.gaps + 1 };
-          askToShow();
-        }),
-      ];
+      if (!renders.size) leave = begin();
+      renders.add(render);
       return () => {
-        left = true;
-        state = NOTHING;
+        renders.delete(render);
+        if (renders.size) return;
         for (const stop of leave) stop();
+        [state, fresh] = [NOTHING, []];
       };
     },
   };

@@ -69,6 +69,25 @@ describe('useTopic', () => {
     assert.equal(runtime.socket.sent.length, 1);
   });
 
+  it('shows a component that comes later what the others have already, over one subscription', async () => {
+    const { runtime, manager } = connected();
+    const options = { keep: 2, history: 2, manager };
+    const first = await renderHook(() => useTopic('a', options));
+    runtime.socket.acknowledge('e1-10');
+    runtime.socket.event('a', 11);
+    await drawFrame();
+    const second = await renderHook(() => useTopic('a', options));
+    assert.deepEqual(second.value.events.map(({ offset }) => offset), [11]);
+    await first.unmount();
+    runtime.socket.event('a', 12);
+    await drawFrame();
+    assert.deepEqual(second.value.events.map(({ offset }) => offset), [11, 12]);
+    await second.unmount();
+    assert.deepEqual(runtime.socket.sent.map(({ action }) => action), ['subscribe', 'unsubscribe']);
+    const third = await renderHook(() => useTopic('a', options));
+    assert.deepEqual(third.value.events, []);
+  });
+
   it('counts gaps', async () => {
     const { runtime, manager } = connected();
     const hook = await renderHook(() => useTopic('a', { manager }));

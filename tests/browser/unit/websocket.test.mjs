@@ -67,21 +67,19 @@ describe('states', () => {
     assert.equal(runtime.timers, 0);
   });
 
-  it('reports a WebSocket that cannot even be made as a failed attempt', async () => {
-    const { runtime, manager, told } = openPage();
-    runtime.WebSocket = class {
+  it('goes over to HTTP at once where a WebSocket cannot even be made', async () => {
+    const { runtime, manager, told } = openPage({ WebSocket: class {
       constructor() {
         throw new Error('insecure');
       }
-    };
-    const { WebSocketManager } = await import('../../../web/client/spanwire.js');
-    const other = new WebSocketManager({ url: 'http://bridge.test/', runtime });
-    other.onError((error) => told.errors.push(error));
-    other.connect();
+    } });
+    manager.subscribe('a', () => {});
+    manager.connect();
     await runtime.advance(0);
     assert.match(told.errors[0].message, /insecure/);
-    assert.equal(other.getStatus().state, 'disconnected');
-    assert.equal(manager.getStatus().state, 'disconnected');
+    runtime.poll.answer('e1-10');
+    await runtime.advance(0);
+    assert.equal(manager.getStatus().transport, 'poll');
   });
 });
 

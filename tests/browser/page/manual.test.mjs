@@ -1,0 +1,74 @@
+// The examples of docs/browser.md, as somebody gets them who copies and pastes.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { launchBrowser, openPage } from '../browser.mjs';
+import { FakeBridge } from '../fake_bridge.mjs';
+
+const manual = readFileSync(new URL('../../../docs/browser.md', import.meta.url), 'utf8');
+const HTMX = readFileSync(new URL('../node_modules/htmx.org/dist/htmx.min.js', import.meta.url));
+
+/** The code of the first example in a section. */
+function example(section, language) {
+  const [, text] = manual.split(`\n## ${section}\n`);
+  assert.ok(text, `docs/browser.md has no section "${section}"`);
+  return text.split(`\`\`\`${language}\n`)[1].split('\n```')[0];
+}
+
+let browser;
+let bridge;
+let page;
+let errors;
+
+before(async () => browser = await launchBrowser());
+after(() => browser?.close());
+beforeEach(async () => {
+  bridge = await new FakeBridge().start();
+  ({ page, errors } = await openPage(browser));
+});
+afterEach(async () => {
+  await page.context().close();
+  await bridge.kill();
+  assert.deepEqual(errors, []);
+});
+
+const show = async (body) => {
+  bridge.files.set('/htmx.min.js', { type: 'text/javascript', body: HTMX });
+  bridge.files.set('/example.html', { type: 'text/html', body, policy: "default-src 'self' 'unsafe-inline' 'unsafe-eval'" });
+  await page.goto(`${bridge.url}example.html`);
+};
+const showsText = (selector, expected) => page.waitForFunction(
+  ([where, what]) => document.querySelector(where)?.textContent.includes(what), [selector, expected]);
+const confirmed = () => page.waitForFunction(() => window.wsManager.getStats().topics.every(({ cursor }) => cursor));
+
+describe('the manual\'s example', () => {
+  it('of a page shows orders and the state', async () => {
+    bridge.publish('orders:42', 'order_shipped', { order_id: 'A-1' });
+    await show(example('In a page', 'html'));
+    await showsText('#orders', 'A-1');
+    bridge.publish('orders:42', 'order_shipped', { order_id: 'A-2' });
+    await showsText('#orders li:last-child', 'A-2');
+    await showsText('#link', 'connected');
+  });
+
+  it('of htmx fetches on an event', async () => {
+    await page.route('**/orders', (route) => route.fulfill({ contentType: 'text/html', body: '<li>A-3</li>' }));
+    await show(example('htmx', 'html'));
+    await confirmed();
+    bridge.publish('orders:42', 'order_shipped', {});
+    await showsText('ul', 'A-3');
+  });
+
+  it('of the status element says how it stands', async () => {
+    await show(example('A dot that says how it stands', 'html'));
+    await page.waitForSelector('spanwire-status[state="disconnected"]');
+    await page.evaluate(() => window.wsManager.connect());
+    await page.waitForSelector('spanwire-status[state="connected"]');
+  });
+
+  it('of shared tabs connects', async () => {
+    await show(`<script type="module">${example('One connection for many tabs', 'js')}</script>`);
+    await page.waitForFunction(() => window.wsManager?.getStatus().state === 'connected');
+    assert.equal(bridge.connections, 1);
+  });
+});
