@@ -77,17 +77,21 @@ function sharedStore(manager, key, options) {
   const ofManager = stores.get(manager) ?? new Map();
   stores.set(manager, ofManager);
   const name = JSON.stringify([key, options]);
-  const store = ofManager.get(name) ?? topicStore(manager, key.split(','), options);
-  ofManager.set(name, store);
-  return store;
+  const known = ofManager.get(name);
+  if (known) return known;
+  const enlist = (/** @type {boolean} */ inUse) => inUse ? ofManager.set(name, made) : ofManager.delete(name);
+  const made = topicStore(manager, key.split(','), options, enlist);
+  enlist(true);  // for components of the same rendering
+  return made;
 }
 
 /**
  * @param {WebSocketManager} manager
  * @param {string[]} topics
  * @param {{keep: number, history: number, since?: string}} options
+ * @param {(inUse: boolean) => void} enlist
  */
-function topicStore(manager, topics, { keep, history, since }) {
+function topicStore(manager, topics, { keep, history, since }, enlist) {
   let state = NOTHING;
   /** @type {Envelope[]} */
   let fresh = [];
@@ -125,11 +129,13 @@ function topicStore(manager, topics, { keep, history, since }) {
     /** @param {() => void} render */
     subscribe(render) {
       if (!renders.size) leave = begin();
+      enlist(true);
       renders.add(render);
       return () => {
         renders.delete(render);
         if (renders.size) return;
         for (const stop of leave) stop();
+        enlist(false);
         [state, fresh] = [NOTHING, []];
       };
     },
