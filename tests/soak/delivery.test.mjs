@@ -13,18 +13,19 @@ import { publishUntil } from './load.mjs';
 import { Random } from './random.mjs';
 import { RoamingSubscriber } from './roaming_subscriber.mjs';
 
-const SECONDS = Number(process.env.SOAK_SECONDS ?? 3);
+const SECONDS = Number(process.env.SOAK_SECONDS ?? 5) / 2;  // of each test
 const ROUND_SECONDS = 15;  // at most: everything said in a round is kept until it is checked
 const SUBSCRIBERS = 12;
 const PUBLISHERS = 2;
 
 const LONG_HISTORY = 5000;
 const SHORT_HISTORY = 20;
-const CONFIG = `
+const config = (shardInbox) => `
 io_threads = 2
 [limits]
 client_messages_per_second = 100000
 client_message_burst = 100000
+shard_inbox = ${shardInbox}
 [[topic]]
 match = "short*"
 history = { max_events = ${SHORT_HISTORY} }
@@ -68,26 +69,30 @@ async function runRound(bridge, publisher, random, topics, seconds) {
   }
   const total = (kind) => subscribers.reduce((sum, subscriber) => sum + subscriber.count(kind), 0);
   const dropped = subscribers.reduce((sum, { records }) => sum + [...records.values()].reduce((n, record) => n + record.dropped, 0), 0);
-  assert.ok(total(true) > 0 && total(false) > 0 && dropped > 0, 'the round did what it is meant to');
+  assert.ok(total(true) > 0 && total('events') > ledger.acknowledged, 'the round did what it is meant to');
   return `${ledger.acknowledged} events, ${total('events')} deliveries, ${dropped} dropped; subscriptions: ${total('start')}, ` +
     `of them ${total(true)} recovered, ${total(false)} not`;
 }
 
-describe('delivery', () => {
-  it(`is complete, in order and accounted for, whatever happens to connections (${SECONDS} s)`, async (t) => {
-    const file = join(temporaryFolder(t), 'spanwire.toml');
-    writeFileSync(file, CONFIG);
-    const bridge = await new BridgeProcess(['--config', file]).start();
-    t.after(() => bridge.kill());
-    const publisher = new Publisher(bridge.grpc);
-    t.after(() => publisher.close());
-    const end = Date.now() + SECONDS * 1000;
-    for (let round = 1; round === 1 || end - Date.now() > 1000; ++round) {
-      const seed = Random.seed();
-      const seconds = Math.min(ROUND_SECONDS, (end - Date.now()) / 1000);
-      t.diagnostic(`SOAK_SEED=${seed}`);
-      t.diagnostic(await runRound(bridge, publisher, new Random(seed), topicsOf(round), seconds));
-    }
-    assert.equal(await bridge.stop(), 0);
-  });
+async function run(t, shardInbox) {
+  const file = join(temporaryFolder(t), 'spanwire.toml');
+  writeFileSync(file, config(shardInbox));
+  const bridge = await new BridgeProcess(['--config', file]).start();
+  t.after(() => bridge.kill());
+  const publisher = new Publisher(bridge.grpc);
+  t.after(() => publisher.close());
+  const end = Date.now() + SECONDS * 1000;
+  for (let round = 1; round === 1 || end - Date.now() > 1000; ++round) {
+    const seed = Random.seed();
+    const seconds = Math.min(ROUND_SECONDS, (end - Date.now()) / 1000);
+    t.diagnostic(`SOAK_SEED=${seed}`);
+    t.diagnostic(await runRound(bridge, publisher, new Random(seed), topicsOf(round), seconds));
+  }
+  assert.equal(await bridge.stop(), 0);
+}
+
+describe('delivery is complete, in order and accounted for, whatever happens to connections', () => {
+  it('while threads keep up', (t) => run(t, 65536));
+  // Each burst is more than one may leave a thread to do: what it drops, subscribers get from history.
+  it('while threads fall behind', (t) => run(t, 8));
 });

@@ -13,7 +13,6 @@ export class WebSocketLeg {
   #traveller;
   #ws;
   #asked = new Map();       // request id to {topic: position}
-  #lastAsked = new Map();   // topic to the position of the last request that named one
   #subscribed = new Map();  // topic to the number of its last subscription
   #pings = new Map();       // request id to what was subscribed then
   #ids = 0;
@@ -71,7 +70,6 @@ export class WebSocketLeg {
     const cursors = Object.entries(since).map(([topic, position]) => [topic, formatCursor(position)]);
     const id = this.#send({ action: 'subscribe', topics, history, since: Object.fromEntries(cursors) });
     this.#asked.set(id, since);
-    for (const topic of topics) if (topic in since) this.#lastAsked.set(topic, since[topic]);
   }
   unsubscribe(topic) {
     this.#send({ action: 'unsubscribe', topic });
@@ -138,12 +136,21 @@ export class WebSocketLeg {
   // Without an id it is the bridge's own: events were lost while it caught up.
   #onSubscription(topic, record, { cursor, recovered, id }) {
     const start = parseCursor(cursor);
-    let asked = id === undefined ? record.position : this.#asked.get(id)[topic] ?? null;
-    // A request that another one overtook is answered with what that one asked.
-    const last = this.#lastAsked.get(topic);
-    if (asked && last && (recovered ? start.offset === last.offset : last.offset < asked.offset)) asked = last;
+    const asked = id === undefined ? record.position : this.#judged(topic, id, recovered ? start.offset : -1);
     record.start({ cursor: start, asked, recovered, now: this.#traveller.ledger.now });
     this.#subscribed.set(topic, ++this.#ids);
+  }
+
+  /**
+   * The position that an answer is about. A request that later ones overtook is answered with what one of those asked: the
+   * one at `offset` where there is such a one, else the least.
+   */
+  #judged(topic, id, offset) {
+    const own = this.#asked.get(id)[topic] ?? null;
+    if (own === null) return null;
+    const later = [...this.#asked].filter(([other, since]) => other >= id && topic in since).map(([, since]) => since[topic]);
+    return later.find((position) => position.offset === offset) ??
+      later.reduce((least, position) => (position.offset < least.offset ? position : least));
   }
 
   #onPong({ cursor, id }) {
