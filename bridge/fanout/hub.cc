@@ -38,12 +38,10 @@ void Hub::Remove(Subscription& subscription) {
 
 void Hub::Confirm(const broker::Head& head) {
   ready_ = true;
-  if (tenant_->epoch != head.epoch) {
-    tenant_->epoch = head.epoch;
-    tenant_->drained = 0;
-  }
   // What was distributed before the first answer is of the log that the answer tells of.
+  if (!tenant_->epoch.empty() && tenant_->epoch != head.epoch) tenant_->drained = 0;
   if (!epoch_.empty() && epoch_ != head.epoch) BeginLog();
+  tenant_->epoch = head.epoch;
   epoch_ = head.epoch;
   tenant_->drained = std::max(tenant_->drained, head.offset);
   distributed_ = std::max(distributed_, head.offset);
