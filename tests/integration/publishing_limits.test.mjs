@@ -1,10 +1,12 @@
 // Publishing beyond what the bridge's memory is for: refused or paid with history, never absorbed, and told.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { BridgeProcess, errorInfoOf, Publisher } from '../browser/foreign_clients.mjs';
 import { run } from './programs.mjs';
 
 const KIB = 1024;
+const MIB = 1024 * KIB;
 
 async function bridgeWith(t, ...args) {
   const bridge = await new BridgeProcess(args).start();
@@ -17,6 +19,10 @@ const metric = async (bridge, name) => {
   const text = await (await fetch(`${bridge.url}metrics`)).text();
   return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)[1]);
 };
+const residentBytes = ({ pid }) => Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * KIB;
+// AddressSanitizer keeps what was freed for a while.
+const isInstrumented = ({ pid }) => readFileSync(`/proc/${pid}/maps`, 'utf8').includes('/libasan');
+
 /** Code and reason of a publish that is refused. */
 async function refusalOf(publishing) {
   const error = await publishing.then(() => assert.fail('it was taken'), (e) => e);
@@ -39,6 +45,20 @@ describe('publishing beyond the memory for history', () => {
     assert.equal(Number(topic.lost_through), Number(events[0].offset) - 1);
     const poll = await (await fetch(`${bridge.url}api/poll?topics=t&cursor=${epoch}-1&wait=0`)).json();
     assert.equal(poll.topics.t.recovered, false);
+  });
+
+  it('takes no more memory for it, however much is published', async (t) => {
+    const { bridge, publisher } = await bridgeWith(t, '--broker-memory-limit', '4MiB', '--publish-in-flight', '4MiB');
+    const batch = Array.from({ length: 100 }, () => note('t', 8 * KIB));
+    const publish = async (batches) => {
+      for (let i = 0; i < batches; ++i) await Promise.all([publisher.publishBatch(batch), publisher.publishBatch(batch)]);
+    };
+    await publish(10);  // allocators have what they need
+    const before = residentBytes(bridge);
+    await publish(40);
+    const grown = residentBytes(bridge) - before;
+    t.diagnostic(`${Math.round(40 * 2 * 100 * 8 / 1024)} MiB published, memory grew by ${(grown / MIB).toFixed(1)} MiB`);
+    if (!isInstrumented(bridge)) assert.ok(grown < 16 * MIB, `${grown} bytes`);
   });
 
   it('refuses for good an event that could never be kept', async (t) => {
