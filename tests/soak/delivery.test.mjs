@@ -64,14 +64,15 @@ async function runRound(bridge, publisher, random, topics, seconds) {
   const publishing = Promise.all(Array.from({ length: PUBLISHERS }, () =>
     publishUntil(deadline, publisher, ledger, random.fork(), names))).finally(() => ledger.finish());
   await Promise.all([publishing, ...subscribers.map((subscriber) => subscriber.roam())]);
+  let repeated = 0;
   for (const { records } of subscribers) {
-    for (const [topic, record] of records) record.check(ledger, topics.get(topic));
+    for (const [topic, record] of records) repeated += record.check(ledger, topics.get(topic));
   }
   const total = (kind) => subscribers.reduce((sum, subscriber) => sum + subscriber.count(kind), 0);
   const dropped = subscribers.reduce((sum, { records }) => sum + [...records.values()].reduce((n, record) => n + record.dropped, 0), 0);
   assert.ok(total(true) > 0 && total('events') > ledger.acknowledged, 'the round did what it is meant to');
   return `${ledger.acknowledged} events, ${total('events')} deliveries, ${dropped} dropped; subscriptions: ${total('start')}, ` +
-    `of them ${total(true)} recovered, ${total(false)} not`;
+    `of them ${total(true)} recovered, ${total(false)} not; ${repeated} events repeated`;
 }
 
 async function run(t, shardInbox) {
