@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "bridge/auth/role.h"
+
+namespace spanwire::auth {
+
+// Who asks: what the bridge keeps of a token, or later of a client certificate, once it was checked.
+struct Identity {
+  std::string subject;  // empty: nobody in particular
+  std::string tenant_id;
+  std::string token_id;              // for revocation; may be empty
+  std::vector<std::string> topics;   // patterns that it may subscribe to
+  std::vector<std::string> publish;  // patterns that it may publish to
+  RoleSet roles;
+  absl::Time issued_at = absl::InfinitePast();      // for revocation; the past where the token does not say
+  absl::Time expires_at = absl::InfiniteFuture();   // as the token says; for `session_expires_at`
+  absl::Time valid_until = absl::InfiniteFuture();  // with leeway: when what it holds open ends
+
+  bool anonymous() const { return subject.empty(); }
+};
+
+}  // namespace spanwire::auth
