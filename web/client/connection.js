@@ -165,7 +165,7 @@ export class Connection {
     if (this.#socketUp && this.#socket?.send(message)) return true;
     if (this.#outbox.push(message) > MAX_WAITING) {
       this.#outbox.shift();
-      this.#listener.error({ code: 'overloaded', message: `over ${MAX_WAITING} messages wait to be sent: the oldest is lost` });
+      this.#listener.error({ code: 'overloaded', message: 'too much waits to be sent: the oldest is lost' });
     }
     return false;
   }
@@ -254,6 +254,7 @@ export class Connection {
     } else if (ending.afterMs === undefined) {
       this.failures++;
     }
+    if (this.#httpUp) this.#reached();
     if (tokenRejected) {
       ending.reconnect = wasUp || !this.#tokenRejected;  // where even a new one was not taken, no other will be
       if (!this.#tokenRejected) ending.afterMs = 0;

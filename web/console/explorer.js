@@ -60,9 +60,10 @@ export class Explorer {
     this.#followed.set(topic, {
       node,
       leave: this.#manager.subscribe(topic, (event) => this.#queue(event), { history }),
-      show: (cursor, events) => setText(position, cursor
-        ? `${cursor} · ${events.toLocaleString('en')} events · ${TRANSPORT_NAMES[this.#manager.getStatus().transport ?? 'none']}`
-        : 'no answer yet'),
+      show: (cursor, events) => {
+        const transport = TRANSPORT_NAMES[this.#manager.getStatus().transport ?? 'none'];
+        setText(position, cursor ? `${cursor} · ${events.toLocaleString('en')} events · ${transport}` : 'no answer yet');
+      },
     });
     byId('followed').append(node);
     this.#showPositions();

@@ -18,8 +18,8 @@ const LEVELS = ['trace', 'debug', 'info', 'warning', 'error', 'critical'];
 export function lineOf(event) {
   const { level = 'info', message = '', source = '', fields } = event.data;
   return {
-    at: Date.parse(event.timestamp), level: `${level}`, source: `${source}`, message: `${message}`, fields: fieldsText(fields),
-    gap: false, event,
+    at: Date.parse(event.timestamp), level: `${level}`, source: `${source}`, message: `${message}`,
+    fields: fieldsText(fields), gap: false, event,
   };
 }
 

@@ -24,8 +24,8 @@ export class Logs {
   #takeSoon = oncePerFrame(() => this.#take());
 
   constructor() {
-    const kind = { make: makeRow, fill: (/** @type {HTMLElement} */ row, /** @type {Line} */ line) => fillRow(row, line) };
-    this.#list = new VirtualList(byId('logs'), byId('logs-newest'), kind, (line) => showDetail(byId('logs-detail'), line?.event ?? null));
+    this.#list = new VirtualList(byId('logs'), byId('logs-newest'), { make: makeRow, fill: fillRow },
+      (line) => showDetail(byId('logs-detail'), line?.event ?? null));
     this.#pause.addEventListener('click', () => this.#setPaused(!this.#paused));
     this.#level.addEventListener('change', () => this.#filter());
     this.#search.addEventListener('input', () => {
@@ -75,7 +75,8 @@ export class Logs {
     const count = (/** @type {number} */ n) => n.toLocaleString('en');
     byId('logs-empty').hidden = shown.length > 0;
     setText(byId('logs-empty'), size ? 'No line matches.' : 'No log lines yet.');
-    setText(byId('logs-count'), shown.length < size ? `${count(shown.length)} of ${count(size)} lines` : size ? `${count(size)} lines` : '');
+    const all = size ? `${count(size)} lines` : '';
+    setText(byId('logs-count'), shown.length < size ? `${count(shown.length)} of ${all}` : all);
   }
 
   /** @param {boolean} paused */

@@ -182,7 +182,8 @@ export class VirtualList {
     event.preventDefault();
     const last = this.#items.length - 1;
     const at = this.#chosen ? this.#items.indexOf(this.#chosen) : -1;
-    const from = at >= 0 ? at : steps[event.key] < 0 ? this.#items.length : Math.floor(this.#box.scrollTop / this.#rowHeight) - 1;
+    const above = Math.floor(this.#box.scrollTop / this.#rowHeight) - 1;
+    const from = at >= 0 ? at : steps[event.key] < 0 ? this.#items.length : above;
     const to = Math.min(last, Math.max(0, from + steps[event.key]));
     this.#setChosen(this.#items[to]);
     this.#reveal(to);
@@ -194,7 +195,7 @@ export class VirtualList {
     const { scrollTop, clientHeight } = this.#box;
     this.#following = index === this.#items.length - 1;
     if (top < scrollTop) this.#box.scrollTop = top;
-    else if (top + this.#rowHeight > scrollTop + clientHeight) this.#box.scrollTop = top + this.#rowHeight - clientHeight;
+    if (top + this.#rowHeight > scrollTop + clientHeight) this.#box.scrollTop = top + this.#rowHeight - clientHeight;
   }
 
   /** @param {T | null} item */

@@ -45,8 +45,10 @@ async function open(url = bridge.url, connect = '') {
 }
 const publish = () => bridge.publish('count', 'tick', { n: n++ });
 const status = () => page.evaluate(() => window.wsManager.getStatus());
-const reaches = (key, value) => page.waitForFunction(([name, wanted]) => window.wsManager?.getStatus()[name] === wanted, [key, value], { timeout: 20_000 });
-const seesAll = () => page.waitForFunction((count) => window.seen.join() === Array.from({ length: count }, (_, i) => i).join(), n, { timeout: 20_000 });
+const reaches = (key, value) => page.waitForFunction(
+  ([name, wanted]) => window.wsManager?.getStatus()[name] === wanted, [key, value], { timeout: 20_000 });
+const seesAll = () => page.waitForFunction(
+  (count) => window.seen.join() === Array.from({ length: count }, (_, i) => i).join(), n, { timeout: 20_000 });
 const happens = (type) => page.evaluate((name) => window.dispatchEvent(new Event(name)), type);
 
 describe('a page', () => {

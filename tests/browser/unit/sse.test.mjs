@@ -145,6 +145,24 @@ describe('Server-Sent Events', () => {
     assert.equal(runtime.opened.length, 1);
   });
 
+  it('outlast WebSockets that fail again and again, also where the page wants to give up', async () => {
+    const page = openPage({ giveUp: true });
+    page.runtime.streams = true;
+    page.manager.subscribe('a', page.note);
+    page.manager.connect();
+    await page.refuseWebSocket();
+    page.runtime.poll.answer('e1-10');
+    await page.runtime.advance(0);
+    page.runtime.stream.begin();
+    await settle();
+    for (let i = 0; i < 20; i++) {
+      page.runtime.stream.heartbeat();
+      await page.refuseWebSocket(1);
+    }
+    assert.equal(page.manager.getStatus().state, 'connected');
+    assert.ok(page.manager.getStatus().retryInMs > 0);
+  });
+
   it('tell of a gap, and fetch the history by poll', async () => {
     const { runtime, told } = await streaming(['logs'], { history: 2 });
     runtime.stream.open();
