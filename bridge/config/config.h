@@ -22,14 +22,17 @@ struct Limits {
   absl::Duration http_idle_timeout = absl::Seconds(60);    // between two requests of one connection
   absl::Duration http_write_timeout = absl::Seconds(30);   // for a client to take an answer
   size_t outbound_queue_bytes = 1024 * 1024;               // a connection; at least twice event_bytes
+  size_t outbound_total_bytes = 256 * 1024 * 1024;         // all connections; the largest queues are closed first
   absl::Duration close_flush_timeout = absl::Seconds(30);  // for a peer to take what is queued before the close
   absl::Duration close_answer_timeout = absl::Seconds(5);  // for it to answer the close then
   size_t poll_messages = 1000;
+  absl::Duration poll_gather = absl::Milliseconds(10);  // a held poll that is woken waits so long for more
   size_t poll_bytes = 1024 * 1024;
   absl::Duration broker_timeout = absl::Seconds(5);  // for the broker to answer one read of a poll
   absl::Duration topic_linger = absl::Seconds(5);    // a topic stays ready so long after its last subscriber left
   size_t shard_inbox_events = 65536;                 // events that may wait for one thread
   size_t max_connections = 100'000;
+  size_t max_connections_per_address = 10'000;  // of one remote address, loopback excepted; 0: no bound
   size_t publish_batch_events = 1000;
   size_t publish_in_flight_bytes = 64 * 1024 * 1024;  // accepted from publishers and not yet stored, all together
   // Publishers with a producer_id whose last batches are remembered, and the memory for it; beyond either the one quiet

@@ -77,6 +77,15 @@ absl::StatusOr<absl::Duration> ParsePeriod(std::string_view text) {
   return duration;
 }
 
+// What docs/protocol.md, section 5, lets a wake-up linger.
+absl::StatusOr<absl::Duration> ParseGather(std::string_view text) {
+  absl::StatusOr<absl::Duration> duration = ParseDuration(text);
+  if (duration.ok() && *duration > absl::Milliseconds(50)) {
+    return absl::InvalidArgumentError("expected a duration of at most 50ms");
+  }
+  return duration;
+}
+
 constexpr int64_t kMany = 1'000'000'000;
 
 // Where a value goes.
@@ -167,6 +176,9 @@ std::vector<Setting> MakeSettings() {
       {.key = "limits.outbound_queue",
        .help = "bytes that may wait for one connection; a client further behind is closed with 4008 (1MiB)",
        .value = Into(ParseSize, SPANWIRE_WHERE(limits.outbound_queue_bytes))},
+      {.key = "limits.outbound_total",
+       .help = "bytes that may wait for all connections together; over it the largest queues are closed (256MiB)",
+       .value = Into(ParseSize, SPANWIRE_WHERE(limits.outbound_total_bytes))},
       {.key = "limits.close_flush_timeout",
        .help = "time for a client to take what is queued before its connection is closed (30s)",
        .value = Into(ParsePeriod, SPANWIRE_WHERE(limits.close_flush_timeout))},
@@ -176,6 +188,9 @@ std::vector<Setting> MakeSettings() {
       {.key = "limits.poll_messages",
        .help = "messages of one poll's answer (1000)",
        .value = Into(Integer(1, kMany), SPANWIRE_WHERE(limits.poll_messages))},
+      {.key = "limits.poll_gather",
+       .help = "how long a held poll that is woken waits for more, at most 50ms (10ms)",
+       .value = Into(ParseGather, SPANWIRE_WHERE(limits.poll_gather))},
       {.key = "limits.poll_answer",
        .help = "bytes of one poll's answer (1MiB)",
        .value = Into(ParseSize, SPANWIRE_WHERE(limits.poll_bytes))},
@@ -191,6 +206,9 @@ std::vector<Setting> MakeSettings() {
       {.key = "limits.max_connections",
        .help = "connections of all clients (100000)",
        .value = Into(Integer(1, kMany), SPANWIRE_WHERE(limits.max_connections))},
+      {.key = "limits.max_connections_per_address",
+       .help = "connections of one remote address, loopback excepted; 0 means no bound (10000)",
+       .value = Into(Integer(0, kMany), SPANWIRE_WHERE(limits.max_connections_per_address))},
       {.key = "limits.publish_batch",
        .help = "events of one publish call or stream message (1000)",
        .value = Into(Integer(1, 100'000), SPANWIRE_WHERE(limits.publish_batch_events))},

@@ -111,6 +111,9 @@ void AddConnections(const std::vector<const ShardMetrics*>& shards, Families& ou
   AddEach(shards, &ShardMetrics::disconnects, "code", CloseCodeLabel, out);
   out.AddCounter("spanwire_slow_consumers_closed_total", "Connections closed because their outbound queue was full.",
                  Sum(shards, &ShardMetrics::slow_consumers_closed));
+  out.AddCounter("spanwire_outbound_shed_total",
+                 "Connections closed because the outbound queues of all together were over their limit.",
+                 Sum(shards, &ShardMetrics::outbound_shed));
   out.Start("spanwire_http_requests_total", "HTTP requests answered, by status class.", MetricType::Counter);
   AddEach(
       shards, &ShardMetrics::http_requests, "code", [](size_t i) { return std::to_string(i + 1) + "xx"; }, out);
@@ -149,6 +152,9 @@ std::vector<MetricFamily> MetricsCollectable::Collect() const {
   AddPublishing(metrics_, families);
   const std::vector<const ShardMetrics*> shards = metrics_.Shards();
   AddConnections(shards, families);
+  families.AddCounter("spanwire_accept_errors_total",
+                      "Times that no connection could be accepted, for lack of file descriptors or memory.",
+                      metrics_.accept_errors.Value());
   AddDeliveries(shards, families);
   AddPatterns(SumUpPatterns(metrics_), families);
   return std::move(families).Take();

@@ -43,6 +43,7 @@ struct alignas(64) ShardMetrics {
   OwnedCounter delivered_bytes;    // bytes written to sockets for them, before TLS
   OwnedCounter messages_received;  // client messages
   OwnedCounter slow_consumers_closed;
+  OwnedCounter outbound_shed;  // of those, or closing already: closed because all queues together were too large
   OwnedCounter polls;
   OwnedGauge subscriptions;
   OwnedGauge queued_bytes;
@@ -80,6 +81,8 @@ class Metrics {
   Counter unknown_fields;            // left out of `data`
   Counter idempotency_evictions;     // ids and producers forgotten early, for lack of room
   Gauge publish_in_flight_bytes;
+
+  Counter accept_errors;  // connections that could not be accepted when they came; any thread
 
   // The broker's history; any thread.
   Gauge history_bytes;

@@ -227,7 +227,8 @@ void Poll::OnUnavailable(fanout::Subscription& subscription, const absl::Status&
 void Poll::AnswerSoon() {
   if (phase_ != Phase::kHeld) return;
   phase_ = Phase::kWaking;
-  After(kLinger, &Poll::ReadLast);
+  // So that a burst is one answer.
+  After(settings_.limits.poll_gather, &Poll::ReadLast);
 }
 
 void Poll::Answer() {

@@ -55,8 +55,6 @@ class Poll final : public fanout::Subscriber, public Client, public std::enable_
   void OnUnavailable(fanout::Subscription& subscription, const absl::Status& why) override;
 
  private:
-  // A wake-up gathers this long, so that a burst is one answer.
-  static constexpr absl::Duration kLinger = absl::Milliseconds(10);
   // So many times all topics are read again because the log was replaced in between.
   static constexpr int kMaxRereads = 3;
 

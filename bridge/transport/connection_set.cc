@@ -2,7 +2,7 @@
 
 namespace spanwire::transport {
 
-Connection::Connection(ConnectionSet& set) : set_(set) {
+Connection::Connection(ConnectionSet& set, AddressCount::Place place) : set_(set), place_(std::move(place)) {
   set_.connections_.push_back(*this);
   ++set_.size_;
   set_.count_.Add();

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 
 #include <boost/intrusive/list.hpp>
 
+#include "bridge/transport/address_count.h"
 #include "bridge/transport/connection_count.h"
 
 namespace spanwire::transport {
@@ -14,7 +16,7 @@ class ConnectionSet;
 // as it lives. Shard thread only.
 class Connection : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
-  explicit Connection(ConnectionSet& set);
+  Connection(ConnectionSet& set, AddressCount::Place place);
   virtual ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -27,12 +29,15 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
   virtual void CloseWhenIdle() {}
 
  protected:
+  // For the connection that goes on with the socket.
+  AddressCount::Place TakePlace() { return std::move(place_); }
   bool served() const { return served_; }
   // It is not served any more, only told to go away: makes room for another. Once.
   void StopServing();
 
  private:
   ConnectionSet& set_;
+  AddressCount::Place place_;
   bool served_ = true;
 };
 

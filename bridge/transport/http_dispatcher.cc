@@ -119,7 +119,8 @@ HttpAnswer HttpDispatcher::AnswerSse(ShardContext& context, const HttpRequest& r
 }
 
 HttpResponse HttpDispatcher::Refuse(const ShardContext& context, const HttpRequest& request) const {
-  constexpr std::string_view kFull = "the bridge has as many connections as it may have: come again later";
+  constexpr std::string_view kFull =
+      "the bridge, or your address, has as many connections as it may have: come again later";
   const Route route = FindRoute(request.method, request.path);
   const std::string_view origin = request.Header("Origin");
   const bool allowed = origins_.OriginAllowed(origin, request.host) || origin.empty();

@@ -23,7 +23,7 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Create(const config::Con
                                                                observe::Metrics& metrics, const Readiness& readiness) {
   std::unique_ptr<HttpServer> server(new HttpServer(config, fanout, directory, settings, metrics, readiness));
   absl::StatusOr<std::unique_ptr<Listener>> listener = Listener::Bind(
-      config.http_listen, fanout, *settings.clock,
+      config.http_listen, fanout, *settings.clock, metrics.accept_errors,
       [server = server.get()](size_t shard, Socket socket) { server->OnSocket(shard, std::move(socket)); });
   if (!listener.ok()) return listener.status();
   server->listener_ = *std::move(listener);
@@ -32,12 +32,18 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Create(const config::Con
 
 HttpServer::HttpServer(const config::Config& config, fanout::Fanout& fanout, session::Directory& directory,
                        const session::Settings& settings, observe::Metrics& metrics, const Readiness& readiness)
-    : fanout_(fanout), dispatcher_(config, readiness) {
+    : fanout_(fanout),
+      bounds_(config.limits, [this] { shedder_.Shed(); }),
+      shedder_(bounds_.outbound, *settings.clock),
+      dispatcher_(config, readiness) {
+  std::vector<ShardContext*> contexts;
   for (size_t i = 0; i < fanout.size(); ++i) {
     fanout::Shard& shard = fanout.shard(i);
     shards_.push_back(
-        std::make_unique<ShardState>(shard, directory.registry(shard), settings, config, metrics, readiness, count_));
+        std::make_unique<ShardState>(shard, directory.registry(shard), settings, config, metrics, readiness, bounds_));
+    contexts.push_back(&shards_.back()->context);
   }
+  shedder_.SetShards(std::move(contexts));
 }
 
 HttpServer::~HttpServer() {
@@ -82,7 +88,7 @@ void HttpServer::Close() {
   StopAccepting();
   started_ = false;
   OnEveryShard([](ShardState& state) { state.context.connections.AbortAll(); });
-  if (!count_.AwaitNone(kAbortTimeout)) {
+  if (!AwaitNoConnections(kAbortTimeout)) {
     observe::Log(spdlog::level::err, "connections do not end; the bridge stops without them");
   }
   OnEveryShard([](ShardState& state) { state.ticker.Stop(); });

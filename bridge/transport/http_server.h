@@ -15,9 +15,9 @@
 #include "bridge/session/registry.h"
 #include "bridge/session/settings.h"
 #include "bridge/transport/client_drain.h"
-#include "bridge/transport/connection_count.h"
 #include "bridge/transport/http_dispatcher.h"
 #include "bridge/transport/listener.h"
+#include "bridge/transport/load_shedder.h"
 #include "bridge/transport/readiness.h"
 #include "bridge/transport/shard_context.h"
 #include "bridge/transport/shard_ticker.h"
@@ -51,7 +51,7 @@ class HttpServer {
   // Closes the port and what is idle; other HTTP connections end with the answer that is due. Any thread but a shard's.
   void StopAccepting();
   // False where connections are still open after `at_most`. Any thread but a shard's.
-  bool AwaitNoConnections(absl::Duration at_most) { return count_.AwaitNone(at_most); }
+  bool AwaitNoConnections(absl::Duration at_most) { return bounds_.connections.AwaitNone(at_most); }
   // Ends every connection that is left, without a word, and returns when none is. Any thread but a shard's. Idempotent.
   void Close();
 
@@ -59,14 +59,14 @@ class HttpServer {
   std::string local_address() const;
   uint16_t local_port() const { return listener_->local().port(); }
   // Connections being served. Any thread.
-  size_t connections() const { return count_.served(); }
+  size_t connections() const { return bounds_.connections.served(); }
 
  private:
   struct ShardState {
     ShardState(fanout::Shard& shard, session::Registry& registry, const session::Settings& settings,
                const config::Config& config, observe::Metrics& metrics, const Readiness& readiness,
-               ConnectionCount& count)
-        : context(shard, registry, settings, config, metrics, readiness, count), ticker(context), drain(context) {}
+               SharedBounds& shared)
+        : context(shard, registry, settings, config, metrics, readiness, shared), ticker(context), drain(context) {}
     ShardContext context;
     ShardTicker ticker;
     ClientDrain drain;
@@ -80,7 +80,8 @@ class HttpServer {
   void OnEveryShard(std::function<void(ShardState&)> work);
 
   fanout::Fanout& fanout_;
-  ConnectionCount count_;
+  SharedBounds bounds_;
+  LoadShedder shedder_;
   const HttpDispatcher dispatcher_;
   std::vector<std::unique_ptr<ShardState>> shards_;
   std::unique_ptr<Listener> listener_;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,7 +32,7 @@ constexpr size_t kRefusalsAtOnce = 256;
 // shard's, and a request or an answer exists only while it is on its way.
 class HttpSession final : public Connection, private Timer, public std::enable_shared_from_this<HttpSession> {
  public:
-  HttpSession(ShardContext& context, const HttpDispatcher& dispatcher, Socket socket);
+  HttpSession(ShardContext& context, const HttpDispatcher& dispatcher, AcceptedSocket accepted);
 
   void Start();
   // Reads one request to answer it with a refusal: there are too many connections.
@@ -71,7 +72,7 @@ class HttpSession final : public Connection, private Timer, public std::enable_s
   void OnAnswered(bool close);
   void NextRequest();
   // Gives the socket away.
-  Socket Leave();
+  AcceptedSocket Leave();
   void End();
   void Arm(absl::Duration timeout) { context_.wheel.Arm(*this, ShardContext::After(timeout)); }
 
@@ -94,11 +95,11 @@ tcp::endpoint RemoteOf(const Socket& socket) {
   return socket.remote_endpoint(gone);
 }
 
-HttpSession::HttpSession(ShardContext& context, const HttpDispatcher& dispatcher, Socket socket)
-    : Connection(context.connections),
+HttpSession::HttpSession(ShardContext& context, const HttpDispatcher& dispatcher, AcceptedSocket accepted)
+    : Connection(context.connections, std::move(accepted.place)),
       context_(context),
       dispatcher_(dispatcher),
-      socket_(std::move(socket)),
+      socket_(std::move(accepted.socket)),
       remote_(RemoteOf(socket_)),
       poll_(context) {}
 
@@ -199,12 +200,13 @@ void HttpSession::Serve(const HttpRequest& request) {
   } else if (auto* held = std::get_if<HeldPoll>(&answer)) {
     Hold(std::move(*held));
   } else if (auto* stream = std::get_if<EventStream>(&answer)) {
-    Write(std::move(stream->head),
-          [this, asked = std::move(stream->request)]() mutable { StartSse(context_, Leave(), std::move(asked)); });
+    Write(std::move(stream->head), [this, asked = std::move(stream->request)] { StartSse(context_, Leave(), asked); });
+    Arm(context_.config.limits.handshake_timeout);
   } else {
     auto& upgrade = std::get<Upgrade>(answer);
     Write(std::move(upgrade.response),
           [this, handshake = std::move(upgrade.handshake)]() mutable { BecomeWebSocket(std::move(handshake)); });
+    Arm(context_.config.limits.handshake_timeout);
   }
 }
 
@@ -264,10 +266,10 @@ void HttpSession::NextRequest() {
   WaitReadable();
 }
 
-Socket HttpSession::Leave() {
+AcceptedSocket HttpSession::Leave() {
   phase_ = Phase::kEnded;
   Disarm();
-  return std::move(socket_);
+  return {.socket = std::move(socket_), .place = TakePlace()};
 }
 
 void HttpSession::CloseWhenIdle() {
@@ -302,8 +304,11 @@ void StartHttp(ShardContext& context, const HttpDispatcher& dispatcher, Socket s
   boost::system::error_code error;
   socket.non_blocking(true, error);
   if (error) return;  // dead on arrival
-  const auto session = std::make_shared<HttpSession>(context, dispatcher, std::move(socket));
-  if (context.connections.total_served() <= context.config.limits.max_connections) {
+  std::optional<AddressCount::Place> place = context.shared.addresses.Take(RemoteOf(socket).address());
+  const bool has_place = place.has_value();
+  AcceptedSocket accepted{.socket = std::move(socket), .place = std::move(place).value_or(AddressCount::Place())};
+  const auto session = std::make_shared<HttpSession>(context, dispatcher, std::move(accepted));
+  if (has_place && context.connections.total_served() <= context.config.limits.max_connections) {
     session->Start();
   } else if (context.connections.unserved() < kRefusalsAtOnce) {
     session->Refuse();

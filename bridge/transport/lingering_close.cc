@@ -15,8 +15,10 @@ constexpr size_t kMaxBytes = 1024 * 1024;
 
 class LingeringClose final : public Connection, private Timer, public std::enable_shared_from_this<LingeringClose> {
  public:
-  LingeringClose(ShardContext& context, Socket socket, bool served)
-      : Connection(context.connections), context_(context), socket_(std::move(socket)) {
+  LingeringClose(ShardContext& context, AcceptedSocket accepted, bool served)
+      : Connection(context.connections, std::move(accepted.place)),
+        context_(context),
+        socket_(std::move(accepted.socket)) {
     if (!served) StopServing();
   }
 
@@ -55,8 +57,8 @@ class LingeringClose final : public Connection, private Timer, public std::enabl
 
 }  // namespace
 
-void LingerThenClose(ShardContext& context, Socket socket, bool served) {
-  std::make_shared<LingeringClose>(context, std::move(socket), served)->Start();
+void LingerThenClose(ShardContext& context, AcceptedSocket accepted, bool served) {
+  std::make_shared<LingeringClose>(context, std::move(accepted), served)->Start();
 }
 
 }  // namespace spanwire::transport

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "bridge/transport/accepted_socket.h"
 #include "bridge/transport/shard_context.h"
-#include "bridge/transport/socket.h"
 
 namespace spanwire::transport {
 
@@ -9,6 +9,6 @@ namespace spanwire::transport {
 // sends, until it closes its side too, has had its time or sent too much: a socket closed with bytes unread resets the
 // connection, and the client might lose the answer. `served`: whether it still counts as one of those the bridge
 // serves. Shard thread only.
-void LingerThenClose(ShardContext& context, Socket socket, bool served);
+void LingerThenClose(ShardContext& context, AcceptedSocket accepted, bool served);
 
 }  // namespace spanwire::transport

@@ -1,5 +1,6 @@
 #include "bridge/transport/listener.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -17,9 +18,6 @@ namespace {
 
 using boost::asio::ip::tcp;
 using boost::system::error_code;
-
-// Out of file descriptors or memory: somebody must go before somebody can come.
-constexpr std::chrono::milliseconds kPause{100};
 
 absl::StatusOr<tcp::endpoint> Resolve(std::string_view address, boost::asio::io_context& io) {
   const std::optional<HostPort> parsed = ParseHostPort(address);
@@ -67,21 +65,24 @@ error_code Open(Acceptor& acceptor, const tcp::endpoint& endpoint) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(std::string_view address, fanout::Fanout& fanout,
-                                                         const model::Clock& clock, OnSocket on_socket) {
+                                                         const model::Clock& clock, observe::Counter& errors,
+                                                         OnSocket on_socket) {
   boost::asio::io_context& io = fanout.shard(0).io();
   const absl::StatusOr<tcp::endpoint> endpoint = Resolve(address, io);
   if (!endpoint.ok()) return endpoint.status();
   Acceptor acceptor(io);
   if (const error_code error = Open(acceptor, *endpoint)) return BindFailure(address, error);
-  return std::unique_ptr<Listener>(new Listener(std::move(acceptor), fanout, clock, std::move(on_socket)));
+  return std::unique_ptr<Listener>(new Listener(std::move(acceptor), fanout, clock, errors, std::move(on_socket)));
 }
 
-Listener::Listener(Acceptor acceptor, fanout::Fanout& fanout, const model::Clock& clock, OnSocket on_socket)
+Listener::Listener(Acceptor acceptor, fanout::Fanout& fanout, const model::Clock& clock, observe::Counter& errors,
+                   OnSocket on_socket)
     : fanout_(fanout),
       on_socket_(std::move(on_socket)),
       acceptor_(std::move(acceptor)),
       local_(acceptor_.local_endpoint()),
       pause_(acceptor_.get_executor()),
+      errors_(errors),
       log_limiter_(1, absl::Seconds(1), clock) {}
 
 void Listener::Start() {
@@ -105,6 +106,7 @@ void Listener::Accept() {
 void Listener::OnAccepted(error_code error, size_t shard, Socket socket) {
   if (error && !acceptor_.is_open()) return;
   if (error) return TryAgainLater(error);
+  next_pause_ = kFirstPause;
   error_code ignored;  // a socket that died meanwhile: its first read says so
   socket.set_option(tcp::no_delay(true), ignored);
   fanout_.shard(shard).Post(
@@ -113,12 +115,14 @@ void Listener::OnAccepted(error_code error, size_t shard, Socket socket) {
 }
 
 void Listener::TryAgainLater(error_code error) {
+  errors_.Add();
   if (const std::optional<uint64_t> left_out = log_limiter_.Admit()) {
     observe::Log(
         spdlog::level::warn, "cannot accept connections; trying again",
         {{"error", error.message()}, {"address", EndpointText(local_)}, {"left_out", std::to_string(*left_out)}});
   }
-  pause_.expires_after(kPause);
+  pause_.expires_after(next_pause_);
+  next_pause_ = std::min(2 * next_pause_, kLongestPause);
   pause_.async_wait([this](error_code stopped) {
     if (!stopped) Accept();
   });

@@ -19,10 +19,11 @@ constexpr int kAbnormalClosure = 1006;
 
 }  // namespace
 
-PushConnection::PushConnection(ShardContext& context, Socket socket, const PushPeer& peer, observe::Transport transport)
-    : Connection(context.connections),
+PushConnection::PushConnection(ShardContext& context, AcceptedSocket accepted, const PushPeer& peer,
+                               observe::Transport transport)
+    : Connection(context.connections, std::move(accepted.place)),
       context_(context),
-      socket_(std::move(socket)),
+      socket_(std::move(accepted.socket)),
       remote_(peer.remote),
       user_agent_(context.user_agents.Intern(peer.user_agent)),
       connected_at_(context.settings.clock->Now()),
@@ -146,6 +147,7 @@ void PushConnection::OnFlushed() {
 
 void PushConnection::WaitWritable() {
   waiting_writable_ = true;
+  if (!std::exchange(listed_, true)) context_.outbound.Add(*this);
   socket_.async_wait(Socket::wait_write, [self = shared_from_this()](boost::system::error_code error) {
     self->waiting_writable_ = false;
     if (error || self->state_ == State::kEnded || self->queue_ == nullptr) return;
@@ -168,14 +170,22 @@ void PushConnection::Overflow() {
   });
 }
 
+void PushConnection::Shed() {
+  if (state_ == State::kOpen) Overflow();
+  // One that was closing is only waiting for a peer who takes nothing.
+  if (state_ == State::kClosing) EndAsClosed();
+}
+
 void PushConnection::AccountQueue() {
-  const size_t bytes = queue_ == nullptr ? 0 : queue_->bytes();
-  context_.metrics.queued_bytes.Add(static_cast<int64_t>(bytes) - static_cast<int64_t>(accounted_));
-  accounted_ = bytes;
+  const int64_t change = static_cast<int64_t>(queued_bytes()) - static_cast<int64_t>(accounted_);
+  accounted_ = queued_bytes();
+  context_.metrics.queued_bytes.Add(change);
+  context_.outbound.Change(change);
 }
 
 void PushConnection::GiveQueueBack() {
   if (queue_ != nullptr) context_.queues.Give(std::move(queue_));
+  if (std::exchange(listed_, false)) context_.outbound.Remove(*this);
   AccountQueue();
 }
 

@@ -13,6 +13,7 @@
 #include "bridge/session/client.h"
 #include "bridge/session/outbound.h"
 #include "bridge/session/session.h"
+#include "bridge/transport/accepted_socket.h"
 #include "bridge/transport/connection_set.h"
 #include "bridge/transport/handler_memory.h"
 #include "bridge/transport/outbound_queue.h"
@@ -53,6 +54,8 @@ class PushConnection : public Connection,
 
   void Uncork() final;
   void Abort() final;
+  // The bridge has too much queued: drops the queue, and closes the connection.
+  void Shed();
 
  protected:
   using SteadyTime = std::chrono::steady_clock::time_point;
@@ -63,7 +66,7 @@ class PushConnection : public Connection,
     kEnded,
   };
 
-  PushConnection(ShardContext& context, Socket socket, const PushPeer& peer, observe::Transport transport);
+  PushConnection(ShardContext& context, AcceptedSocket accepted, const PushPeer& peer, observe::Transport transport);
   ~PushConnection() override;
 
   // Shows the connection to administrators. A connection that begins while the bridge drains is told so by Greet.
@@ -124,7 +127,7 @@ class PushConnection : public Connection,
   const absl::Time connected_at_;
   const std::shared_ptr<session::Session> session_;
   std::unique_ptr<OutboundQueue> queue_;
-  size_t accounted_ = 0;  // bytes of the queue that the shard's gauge holds
+  size_t accounted_ = 0;  // of the queue's charge, what the shard's gauge and budget hold
   uint64_t bytes_sent_ = 0;
   SteadyTime last_seen_;
   std::string close_reason_;
@@ -132,6 +135,7 @@ class PushConnection : public Connection,
   const observe::Transport transport_;
   State state_ = State::kOpen;
   bool waiting_writable_ = false;
+  bool listed_ = false;  // in the shard's share of the outbound budget
   bool corked_ = false;
   bool peer_closed_ = false;
   HandlerMemory wait_memory_;

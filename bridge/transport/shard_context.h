@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "bridge/config/config.h"
@@ -10,12 +12,22 @@
 #include "bridge/session/registry.h"
 #include "bridge/session/settings.h"
 #include "bridge/transport/connection_set.h"
+#include "bridge/transport/outbound_budget.h"
 #include "bridge/transport/outbound_queue.h"
 #include "bridge/transport/readiness.h"
 #include "bridge/transport/timer_wheel.h"
 #include "bridge/transport/user_agents.h"
 
 namespace spanwire::transport {
+
+// What is bounded over all shards. Thread safe.
+struct SharedBounds {
+  SharedBounds(const config::Limits& limits, std::function<void()> shed)
+      : addresses(limits.max_connections_per_address), outbound(limits.outbound_total_bytes, std::move(shed)) {}
+  ConnectionCount connections;
+  AddressCount addresses;
+  OutboundBudget outbound;
+};
 
 // What the connections of one shard share. One per shard, owned by HttpServer; outlives the connections. Shard thread
 // only, but for what its members say of themselves.
@@ -26,7 +38,7 @@ struct ShardContext {
 
   ShardContext(fanout::Shard& shard_in, session::Registry& registry_in, const session::Settings& settings_in,
                const config::Config& config_in, observe::Metrics& metrics_in, const Readiness& readiness_in,
-               ConnectionCount& count)
+               SharedBounds& shared_in)
       : shard(shard_in),
         registry(registry_in),
         settings(settings_in),
@@ -34,7 +46,9 @@ struct ShardContext {
         all_metrics(metrics_in),
         metrics(shard_in.metrics()),
         readiness(readiness_in),
-        connections(count) {}
+        shared(shared_in),
+        connections(shared_in.connections),
+        outbound(shared_in.outbound) {}
 
   fanout::Shard& shard;
   session::Registry& registry;
@@ -43,6 +57,7 @@ struct ShardContext {
   observe::Metrics& all_metrics;   // the whole bridge's; any thread
   observe::ShardMetrics& metrics;  // this shard's
   const Readiness& readiness;
+  SharedBounds& shared;
   TimerWheel wheel{std::chrono::steady_clock::now(), kTick};
   OutboundQueuePool queues;
   UserAgents user_agents;
@@ -50,6 +65,7 @@ struct ShardContext {
   std::vector<char> read_buffer = std::vector<char>(kReadBufferBytes);
   // Whoever owns a client's socket is a Connection in here.
   ConnectionSet connections;
+  OutboundShare outbound;
 
   // The bridge goes away: whoever begins now was not told by the drain.
   bool draining() const { return readiness.Get() == Readiness::State::kDraining; }

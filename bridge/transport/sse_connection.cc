@@ -27,8 +27,8 @@ constexpr int kMissedHeartbeats = 2;
 // socket takes: of everything sent, at the latest of a heartbeat.
 class SseConnection final : public PushConnection {
  public:
-  SseConnection(ShardContext& context, Socket socket, SseRequest request)
-      : PushConnection(context, std::move(socket), request.peer, observe::Transport::kSse), form_(request.form) {}
+  SseConnection(ShardContext& context, AcceptedSocket accepted, const SseRequest& request)
+      : PushConnection(context, std::move(accepted), request.peer, observe::Transport::kSse), form_(request.form) {}
 
   void Start(const session::PollQuery& query);
 
@@ -126,9 +126,8 @@ void SseConnection::OnHeartbeat() {
 
 }  // namespace
 
-void StartSse(ShardContext& context, Socket socket, SseRequest request) {
-  const session::PollQuery query = std::move(request.query);
-  std::make_shared<SseConnection>(context, std::move(socket), std::move(request))->Start(query);
+void StartSse(ShardContext& context, AcceptedSocket accepted, const SseRequest& request) {
+  std::make_shared<SseConnection>(context, std::move(accepted), request)->Start(request.query);
 }
 
 }  // namespace spanwire::transport

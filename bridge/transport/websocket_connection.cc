@@ -23,7 +23,7 @@ constexpr int kReadsPerTurn = 4;
 // Messages are frames, an envelope's frame() as it is, and what comes in is frames too. Reads into the shard's buffer.
 class WebSocketConnection final : public PushConnection {
  public:
-  WebSocketConnection(ShardContext& context, Socket socket, const WebSocketHandshake& handshake);
+  WebSocketConnection(ShardContext& context, AcceptedSocket accepted, const WebSocketHandshake& handshake);
 
   void Start(std::string early);
 
@@ -53,8 +53,9 @@ class WebSocketConnection final : public PushConnection {
   bool pinged_ = false;
 };
 
-WebSocketConnection::WebSocketConnection(ShardContext& context, Socket socket, const WebSocketHandshake& handshake)
-    : PushConnection(context, std::move(socket), handshake.peer, observe::Transport::kWebSocket),
+WebSocketConnection::WebSocketConnection(ShardContext& context, AcceptedSocket accepted,
+                                         const WebSocketHandshake& handshake)
+    : PushConnection(context, std::move(accepted), handshake.peer, observe::Transport::kWebSocket),
       reader_({.max_message_bytes = context.settings.limits.client_message_bytes}),
       json_heartbeat_(handshake.json_heartbeat) {}
 
@@ -139,8 +140,8 @@ void WebSocketConnection::OnHeartbeat() {
 
 }  // namespace
 
-void StartWebSocket(ShardContext& context, Socket socket, std::string early, WebSocketHandshake handshake) {
-  std::make_shared<WebSocketConnection>(context, std::move(socket), handshake)->Start(std::move(early));
+void StartWebSocket(ShardContext& context, AcceptedSocket accepted, std::string early, WebSocketHandshake handshake) {
+  std::make_shared<WebSocketConnection>(context, std::move(accepted), handshake)->Start(std::move(early));
 }
 
 }  // namespace spanwire::transport

@@ -2,9 +2,9 @@
 
 #include <string>
 
+#include "bridge/transport/accepted_socket.h"
 #include "bridge/transport/push_connection.h"
 #include "bridge/transport/shard_context.h"
-#include "bridge/transport/socket.h"
 
 namespace spanwire::transport {
 
@@ -17,6 +17,6 @@ struct WebSocketHandshake {
 // Takes over a socket whose upgrade has been answered (101), and begins the session. `early` are bytes that came behind
 // the request's head. The connection owns itself until it ends. Shard thread only; the socket's executor is the
 // shard's.
-void StartWebSocket(ShardContext& context, Socket socket, std::string early, WebSocketHandshake handshake);
+void StartWebSocket(ShardContext& context, AcceptedSocket accepted, std::string early, WebSocketHandshake handshake);
 
 }  // namespace spanwire::transport

@@ -47,6 +47,7 @@ TEST(SettingsTable, AValueThatDoesNotFitLeavesTheConfigurationAlone) {
   }
   Config config;
   EXPECT_FALSE(Find("limits.max_connections").value.set(config, "0").ok());
+  EXPECT_FALSE(Find("limits.poll_gather").value.set(config, "51ms").ok());
   EXPECT_FALSE(Find("ping_interval").value.set(config, "0s").ok());
   EXPECT_FALSE(Find("log_level").value.set(config, "loud").ok());
   EXPECT_EQ(config.limits.max_connections, Config().limits.max_connections);
@@ -89,11 +90,14 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   set("limits.close_flush_timeout", "14s");
   set("limits.close_answer_timeout", "15s");
   set("limits.poll_messages", "15");
+  set("limits.poll_gather", "16ms");
   set("limits.poll_answer", "16KiB");
   set("limits.broker_timeout", "21s");
   set("limits.topic_linger", "22s");
   set("limits.shard_inbox", "23");
   set("limits.max_connections", "17");
+  set("limits.max_connections_per_address", "18");
+  set("limits.outbound_total", "19MiB");
   set("limits.publish_batch", "18");
   set("limits.publish_in_flight", "19MiB");
   set("limits.producers", "24");
@@ -134,11 +138,14 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   EXPECT_EQ(config.limits.close_flush_timeout, absl::Seconds(14));
   EXPECT_EQ(config.limits.close_answer_timeout, absl::Seconds(15));
   EXPECT_EQ(config.limits.poll_messages, 15u);
+  EXPECT_EQ(config.limits.poll_gather, absl::Milliseconds(16));
   EXPECT_EQ(config.limits.poll_bytes, 16u << 10);
   EXPECT_EQ(config.limits.broker_timeout, absl::Seconds(21));
   EXPECT_EQ(config.limits.topic_linger, absl::Seconds(22));
   EXPECT_EQ(config.limits.shard_inbox_events, 23u);
   EXPECT_EQ(config.limits.max_connections, 17u);
+  EXPECT_EQ(config.limits.max_connections_per_address, 18u);
+  EXPECT_EQ(config.limits.outbound_total_bytes, 19u << 20);
   EXPECT_EQ(config.limits.publish_batch_events, 18u);
   EXPECT_EQ(config.limits.publish_in_flight_bytes, 19u << 20);
   EXPECT_EQ(config.limits.producers, 24u);
@@ -197,7 +204,7 @@ TEST(SettingsTable, EachSettingToldOtherwiseIsADifferenceByItself) {
   for (const Setting& setting : Settings()) {
     Config changed;
     // One of these is a value of the setting other than its default.
-    for (const char* text : {"127.0.0.1:1", "true", "7", "7s", "7KiB", "json", "debug", "memory"}) {
+    for (const char* text : {"127.0.0.1:1", "true", "7", "7s", "7ms", "7KiB", "json", "debug", "memory"}) {
       Config config;
       if (setting.value.set(config, text).ok() && !setting.value.same(config, Config())) changed = config;
     }

@@ -65,6 +65,7 @@ TEST_F(HttpServerTest, ASlowRequestTimesOutWithAnAnswer) {
   config_.limits.handshake_timeout = kShort;
   Start();
   for (const char* part : {"G", "GET / HTTP/1.1\r\nHost: localhost\r\n",
+                           "GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n",
                            "POST /api/poll HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"}) {
     RawClient client(port());
     client.Send(part);

@@ -20,7 +20,8 @@ class ListenerTest : public HttpServerTest {
       directory_.emplace(*fanout_);
       fanout_->Start();
     }
-    return Listener::Bind(address, *fanout_, model::Clock::System(), [](size_t, Socket) {}).status();
+    return Listener::Bind(address, *fanout_, model::Clock::System(), metrics_.accept_errors, [](size_t, Socket) {})
+        .status();
   }
 };
 
@@ -101,6 +102,10 @@ TEST_F(ListenerTest, OutOfFileDescriptorsItWaitsAndGoesOn) {
   // Others are served meanwhile.
   EXPECT_EQ(client.Get("/healthz").status, 200);
   EXPECT_EQ(server_->connections(), 2u);
+  // It waits between its attempts, longer each time.
+  const absl::Time begin = absl::Now();
+  while (metrics_.accept_errors.Value() < 3) EXPECT_EQ(client.Get("/healthz").status, 200);
+  EXPECT_GE(absl::Now() - begin, absl::FromChrono(2 * Listener::kFirstPause));
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
   EXPECT_EQ(GetOnce("/healthz").status, 200);
   ::close(unconnected);

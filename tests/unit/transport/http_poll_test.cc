@@ -1,3 +1,7 @@
+#include <memory>
+#include <string>
+#include <vector>
+
 #include <gmock/gmock.h>
 
 #include "tests/unit/transport/http_server_fixture.h"
@@ -56,6 +60,40 @@ TEST_F(HttpPollTest, AHeldPollIsWokenByAPublish) {
   EXPECT_THAT(response.body, HasSubstr(R"("data":{"n":7})"));
   EXPECT_TRUE(watch_.AwaitClosed(1));
   EXPECT_EQ(client.Get("/healthz").status, 200);  // the connection goes on
+}
+
+TEST_F(HttpPollTest, ManyPollsWithTheSameCursorAreAllAnswered) {
+  constexpr int kPollers = 50;
+  Start(2);
+  const std::string cursor = Cursor();
+  std::vector<std::unique_ptr<RawClient>> pollers;
+  for (int i = 0; i < kPollers; ++i) {
+    pollers.push_back(std::make_unique<RawClient>(port()));
+    pollers.back()->Request("GET", "/api/poll?topics=a&wait=60&cursor=" + cursor);
+  }
+  ASSERT_TRUE(watch_.AwaitOpened(kPollers));
+  Publish("a", R"({"n":7})");
+  for (const auto& poller : pollers) EXPECT_THAT(poller->Read().body, HasSubstr(R"("data":{"n":7})"));
+  // One who comes late with it is answered too.
+  EXPECT_THAT(GetOnce("/api/poll?topics=a&wait=60&cursor=" + cursor).body, HasSubstr(R"("data":{"n":7})"));
+}
+
+TEST_F(HttpPollTest, AWakeUpGathersWhatComesSoonAfter) {
+  config_.limits.poll_gather = absl::Milliseconds(50);
+  Start();
+  const std::string cursor = Cursor();
+  RawClient client(port());
+  client.Request("GET", "/api/poll?topics=a&wait=60&cursor=" + cursor);
+  ASSERT_TRUE(watch_.AwaitOpened(1));
+  const absl::Time begin = absl::Now();
+  Publish("a", R"({"n":1})");
+  Publish("a", R"({"n":2})");
+  const bool soon = absl::Now() - begin < absl::Milliseconds(40);
+  const std::string body = client.Read().body;
+  EXPECT_GE(absl::Now() - begin, absl::Milliseconds(50));
+  EXPECT_THAT(body, HasSubstr(R"("data":{"n":1})"));
+  if (!soon) GTEST_SKIP() << "this machine stood still";
+  EXPECT_THAT(body, HasSubstr(R"("data":{"n":2})"));
 }
 
 TEST_F(HttpPollTest, AHeldPollEndsEmptyWhenItsWaitIsOver) {
