@@ -23,6 +23,7 @@ const TRANSPORT_NAMES = { websocket: 'WebSocket', sse: 'event stream', poll: 'lo
  */
 export class Explorer {
   #manager = new WebSocketManager();
+  #getToken;
   #list;
   /** @type {Envelope[]} */
   #envelopes = [];
@@ -32,7 +33,9 @@ export class Explorer {
   #followed = new Map();
   #takeSoon = oncePerFrame(() => this.#take());
 
-  constructor() {
+  /** @param {() => string | null} getToken */
+  constructor(getToken) {
+    this.#getToken = getToken;
     this.#list = new VirtualList(byId('envelopes'), byId('envelopes-newest'), { make: makeRow, fill: fillRow },
       (envelope) => showDetail(byId('envelopes-detail'), envelope));
     byId('follow').addEventListener('submit', (/** @type {SubmitEvent} */ event) => {
@@ -67,7 +70,7 @@ export class Explorer {
     });
     byId('followed').append(node);
     this.#showPositions();
-    if (this.#followed.size === 1) this.#manager.connect();
+    if (this.#followed.size === 1) this.#manager.connect({ getToken: this.#getToken });
   }
 
   /** @param {string} topic */

@@ -177,6 +177,37 @@ describe('the topic explorer', () => {
   });
 });
 
+describe('a bridge that needs a token', () => {
+  const give = async (token) => {
+    await page.fill('#token', token);
+    await page.keyboard.press('Enter');
+  };
+
+  it('is asked for one, says when it is not taken, and the tab remembers the right one', async () => {
+    bridge.token = 'secret';
+    await page.goto(bridge.url);
+    await shows('#token-dialog[open]');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'token');
+    await give('wrong');
+    await showsText('#token-error', 'bad token');
+    await give('secret');
+    await shows('#status[data-state="connected"]');
+    assert.equal(await page.isVisible('#token-dialog'), false);
+    await open('#topics');
+    await page.fill('#follow-topic', 'logs');
+    await page.keyboard.press('Enter');
+    log('for those who may');
+    await showsText('#envelopes', 'for those who may');
+  });
+
+  it('takes one from the address, and out of it', async () => {
+    bridge.token = 'secret';
+    await page.goto(`${bridge.url}?token=secret#logs-view`);
+    await shows('#status[data-state="connected"]');
+    assert.equal(page.url(), `${bridge.url}#logs-view`);
+  });
+});
+
 describe('every view', () => {
   const VIEWS = ['dashboard', 'logs-view', 'tasks-view', 'inbox', 'topics'];
   /** Fills every panel. */
