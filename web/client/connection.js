@@ -379,6 +379,7 @@ export class Connection {
 
   /** @param {string} type of event: the network or the page's visibility changed */
   #nudge(type) {
+    if (type === 'visibilitychange' && this.#runtime.page.document?.hidden) return;
     this.#socket?.probe();
     if (type === 'offline') return;
     if (this.#retryAt) this.#dial();

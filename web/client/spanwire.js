@@ -26,8 +26,8 @@ import { Subscriptions } from './subscriptions.js';
 /**
  * The browser's own functions; tests bring others.
  * @typedef {object} Runtime
- * @property {{addEventListener?: (type: string, handler: () => void) => void}} page tells of the network, of being
- *   hidden and of being shown again
+ * @property {{addEventListener?: (type: string, handler: () => void) => void, document?: {hidden: boolean}}} page tells of
+ *   the network, of being hidden and of being shown again
  * @property {new (url: string) => WebSocket} WebSocket
  * @property {(url: string, init: RequestInit) => Promise<Response>} fetch
  * @property {(action: () => void, ms: number) => number} setTimeout

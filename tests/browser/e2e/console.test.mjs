@@ -137,6 +137,28 @@ describe('the console of a real bridge', () => {
     }
   });
 
+  it('lets two tabs share a connection, under the policy that it serves', async () => {
+    await page.goto(bridge.url);
+    const other = await page.context().newPage();
+    await other.goto(bridge.url);
+    await publisher.json('count', 'tick', { n: 0 });
+    for (const tab of [page, other]) {
+      await tab.evaluate(async () => {
+        const { WebSocketManager } = await import('/client/spanwire.js');
+        const { sharedWebSocket } = await import('/integrations/shared_tabs.js');
+        const manager = new WebSocketManager({ WebSocket: sharedWebSocket() });
+        window.seen = [];
+        manager.subscribe('count', ({ data }) => window.seen.push(data.n), { history: 10 });
+        manager.connect();
+      });
+      await tab.waitForFunction(() => window.seen.join() === '0');
+    }
+    await publisher.json('count', 'tick', { n: 1 });
+    for (const tab of [page, other]) await tab.waitForFunction(() => window.seen.join() === '0,1');
+    const metrics = await (await fetch(`${bridge.url}metrics`)).text();
+    assert.match(metrics, /spanwire_connections\{transport="websocket"\} 3\n/, 'one of each console, and the shared one');
+  });
+
   it('serves a client of at most 8 KB, in one piece', async () => {
     const response = await fetch(`${bridge.url}client/spanwire.js`);
     const text = await response.text();

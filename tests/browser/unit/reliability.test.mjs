@@ -144,6 +144,17 @@ describe('the network and the page', () => {
     });
   }
 
+  it('does nothing when the page is hidden: a frozen one could not hear the answer', () => {
+    const page = openPage();
+    page.goLive();
+    page.runtime.page.document = { hidden: true };
+    happens(page, 'visibilitychange');
+    assert.equal(page.runtime.socket.pings, 1);
+    page.runtime.page.document.hidden = false;
+    happens(page, 'visibilitychange');
+    assert.equal(page.runtime.socket.pings, 2);
+  });
+
   it('waits on when the network goes', () => {
     const page = openPage();
     page.manager.connect();
