@@ -105,8 +105,9 @@ export class SseLeg {
       case 'disconnect':
         return;
       case 'subscription': {
-        const asked = this.#started.has(topic) ? record.position : this.#asked;
-        record.start({ cursor: parseCursor(data.cursor), asked, recovered: data.recovered, now: this.#traveller.ledger.now });
+        const unasked = this.#started.has(topic);
+        const asked = unasked ? record.position : this.#asked;
+        record.start({ cursor: parseCursor(data.cursor), asked, recovered: data.recovered, now: this.#traveller.ledger.now, unasked });
         this.#started.add(topic);
         return;
       }

@@ -5,6 +5,7 @@ import { formatCursor } from './cursor.mjs';
 /** @typedef {import('./cursor.mjs').Position} Position */
 
 const SHOWN = 12;  // entries before a fault
+const SAME_LOSS = 3;
 
 export class TopicRecord {
   /** The subscriber's position, null before its first subscription (docs/protocol.md, section 4). @type {Position | null} */
@@ -18,8 +19,9 @@ export class TopicRecord {
 
   /**
    * A subscription (or a poll's answer) begins behind `cursor`.
-   * @param {{cursor: Position, asked: Position | null, recovered?: boolean, now: number}} start
-   *   `asked` is the cursor that was given, `now` the ledger's moment when the answer came
+   * @param {{cursor: Position, asked: Position | null, recovered?: boolean, now: number, unasked?: boolean}} start
+   *   `asked` is the cursor that was given, `now` the ledger's moment when the answer came, `unasked` a start that the
+   *   bridge makes of its own accord
    */
   start(start) {
     this.#entries.push({ kind: 'start', ...start });
@@ -89,6 +91,7 @@ class Walk {
   #past = new Set();
   #complete = 0;  // of this epoch, everything at or below is accounted for
   #segment = 0;   // the last offset since the last start
+  #told = { cursor: null, times: 0 };  // the last loss that the bridge told of its own accord
   repeated = 0;
 
   constructor(ledger, topic, history) {
@@ -99,7 +102,8 @@ class Walk {
 
   note() {}
 
-  start({ cursor, asked, recovered, now }) {
+  start({ cursor, asked, recovered, now, unasked = false }) {
+    if (unasked) this.#checkTelling(formatCursor(cursor));
     assert.equal(recovered !== undefined, asked !== null, 'recovered is said where, and only where, since was given');
     this.#segment = cursor.offset;
     if (recovered) {
@@ -148,6 +152,11 @@ class Walk {
     if (asked.epoch !== epoch) return;
     const after = this.#ledger.begunOver(epoch, this.#topic, asked.offset, now);
     assert.ok(after > this.#history, `not recovered, although only ${after} of ${this.#history} events came after ${asked.offset}`);
+  }
+  // The next loss is further on; it may be told again where the bridge knows no better yet, but not for ever.
+  #checkTelling(cursor) {
+    this.#told = { cursor, times: this.#told.cursor === cursor ? this.#told.times + 1 : 1 };
+    assert.ok(this.#told.times <= SAME_LOSS, 'the same loss, told again and again');
   }
   #missingBelow(offset) {
     return this.#ledger.between(this.#epoch, this.#topic, this.#complete, offset);

@@ -137,7 +137,7 @@ export class WebSocketLeg {
   #onSubscription(topic, record, { cursor, recovered, id }) {
     const start = parseCursor(cursor);
     const asked = id === undefined ? record.position : this.#judged(topic, id, recovered ? start.offset : -1);
-    record.start({ cursor: start, asked, recovered, now: this.#traveller.ledger.now });
+    record.start({ cursor: start, asked, recovered, now: this.#traveller.ledger.now, unasked: id === undefined });
     this.#subscribed.set(topic, ++this.#ids);
   }
 
