@@ -122,7 +122,7 @@ describe('subscribers that stop reading', () => {
     assert.ok(most - before < bound || isInstrumented(bridge.pid));
     const [usual, then] = [undisturbed, disturbed].map((times) => [50, 99].map((percent) => percentile(times, percent)));
     t.diagnostic(`a reader had an event after ${usual.map(Math.round)} ms (median, p99), ${then.map(Math.round)} ms while they stalled`);
-    assert.ok(then[0] < 3 * usual[0] + 20, 'the others do not wait');
+    assert.ok(then[0] < 5 * usual[0] + 50, 'the others do not wait');
     assert.ok(!LONG || then[1] < 3 * usual[1] + 100, 'not at the 99th percentile either');
 
     await Promise.all(stalled.map(async (subscriber) => {
