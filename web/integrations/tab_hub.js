@@ -1,5 +1,9 @@
 /** A tab that has not even pinged for so long is gone: background tabs may run a timer once a minute only. */
 const SILENT_TAB_MS = 150_000;
+/** A poll takes no longer, or the tab is to ask again. */
+const POLL_DEADLINE_MS = 10_000;
+/** What may wait for a poll of one topic; where more comes, the tab is to ask again. */
+const MAX_WAITING = 10_000;
 
 /** @typedef {import('../client/spanwire.js').Envelope} Envelope */
 /** @typedef {{postMessage(message: object): void, onmessage: any, close(): void}} Port */
@@ -164,6 +168,7 @@ export class TabHub {
         ({ messages, cursor, more } = await this.#poll(topic, cursor));
         if (!isCurrent()) return;
       }
+      if (Number(waiting?.length) > MAX_WAITING) throw new Error('too much came meanwhile');
       for (const text of waiting ?? []) tab.port.postMessage({ text });
       tab.topics.set(topic, null);
     } catch (error) {
@@ -185,7 +190,7 @@ export class TabHub {
     url.search = `${new URLSearchParams(fields)}`;
     /** @type {Record<string, string>} */
     const headers = this.#token ? { authorization: `Bearer ${this.#token}` } : {};
-    const response = await this.#runtime.fetch(url.href, { headers });
+    const response = await this.#runtime.fetch(url.href, { headers, signal: AbortSignal.timeout(POLL_DEADLINE_MS) });
     if (!response.ok) throw new Error(`HTTP status ${response.status}`);
     return response.json();
   }
@@ -225,8 +230,8 @@ export class TabHub {
     if (topic === '$bridge') return this.#tellAll({ text });
     for (const tab of this.#followers(topic)) {
       const waiting = tab.topics.get(topic);
-      if (waiting) waiting.push(text);
-      else tab.port.postMessage({ text });
+      if (waiting && waiting.length <= MAX_WAITING) waiting.push(text);
+      else if (!waiting) tab.port.postMessage({ text });
       if (type === 'unsubscription' || type === 'error') tab.topics.delete(topic);
     }
   }

@@ -187,6 +187,24 @@ describe('tabs that share a connection', () => {
     assert.deepEqual([first.seen, second.seen], [[11], [11]]);
   });
 
+  it('ask again where too much came while they caught up, rather than hold it all', async () => {
+    const { worker, openTab } = await withOneTab();
+    const second = openTab();
+    second.follow('a');
+    await settle();
+    worker.socket.pong();
+    for (let offset = 11; offset <= 10_011; offset++) worker.socket.event('a', offset);
+    worker.poll.answer('e1-10');
+    await settle();
+    assert.deepEqual(second.seen, []);
+    await second.runtime.advance(1000);
+    worker.poll.answer('e1-10011');
+    await settle();
+    worker.socket.event('a', 10_012);
+    await settle();
+    assert.deepEqual(second.seen.slice(-1), [10_012]);
+  });
+
   it('share a token: the newest counts, and the poll of a later tab carries it', async () => {
     const { worker, openTab } = browser();
     const first = openTab({ getToken: () => 't1' });
