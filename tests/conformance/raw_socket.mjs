@@ -69,12 +69,6 @@ export class RawSocket {
     }));
     return { status: Number(line.split(' ')[1]), headers };
   }
-  async readBody(length) {
-    while (this.#received.length < length && !this.#ended) await this.#change();
-    const body = this.#received.subarray(0, length);
-    this.#received = this.#received.subarray(length);
-    return body;
-  }
 
   /** The next frame, or null where the peer has ended its side. */
   async readFrame() {
