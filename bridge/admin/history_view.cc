@@ -53,7 +53,7 @@ void AddEvents(const broker::Page& page, v1::GetHistoryResponse* response) {
 
 // A topic that is not in memory holds nothing, but what was lost of it is remembered.
 v1::Topic Forgotten(const AdminContext& context, const model::Topic& topic, std::string epoch, uint64_t lost_through) {
-  v1::Topic forgotten = WithoutHistory(topic, context.policies.For(topic.name)->history);
+  v1::Topic forgotten = WithoutHistory(topic, *context.policies.For(topic.name));
   forgotten.set_epoch(std::move(epoch));
   forgotten.set_lost_through(lost_through);
   return forgotten;
@@ -91,7 +91,7 @@ void ViewHistory(const AdminContext& context, const v1::GetHistoryRequest& reque
                               if (!infos.ok()) return done(infos.status());
                               *response->mutable_topic() =
                                   infos->empty() ? Forgotten(context, *topic, std::move(epoch), lost_through)
-                                                 : ToProto(infos->front());
+                                                 : ToProto(infos->front(), *context.policies.For(topic->name));
                               response->set_total_size(static_cast<int32_t>(response->topic().history_events()));
                               done(absl::OkStatus());
                             });

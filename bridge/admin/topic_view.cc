@@ -13,16 +13,24 @@
 namespace spanwire::admin {
 namespace {
 
-void SetPolicy(v1::Topic& topic, uint64_t max_events, uint64_t max_bytes, absl::Duration max_age) {
-  v1::HistoryPolicy& policy = *topic.mutable_history_policy();
-  policy.set_max_events(max_events);
-  policy.set_max_bytes(max_bytes);
-  *policy.mutable_max_age() = ToProto(max_age);
+void SetPolicy(v1::Topic& topic, const config::TopicPolicy& policy) {
+  v1::HistoryPolicy& history = *topic.mutable_history_policy();
+  history.set_max_events(policy.history.max_events);
+  history.set_max_bytes(policy.history.max_bytes);
+  *history.mutable_max_age() = ToProto(policy.history.max_age);
+  v1::DeliveryPolicy& delivery = *topic.mutable_delivery_policy();
+  delivery.set_pattern(policy.match);
+  if (policy.throttle.window > absl::ZeroDuration()) {
+    *delivery.mutable_throttle_window() = ToProto(policy.throttle.window);
+    delivery.set_throttle_max_batch(static_cast<uint32_t>(policy.throttle.max_batch));
+  }
+  delivery.set_conflate(policy.conflate);
+  delivery.set_slow_latest(policy.slow_latest);
 }
 
 }  // namespace
 
-v1::Topic ToProto(const broker::TopicInfo& info) {
+v1::Topic ToProto(const broker::TopicInfo& info, const config::TopicPolicy& policy) {
   v1::Topic topic;
   topic.set_name(info.topic->name);
   topic.set_tenant_id(info.topic->tenant);
@@ -35,16 +43,16 @@ v1::Topic ToProto(const broker::TopicInfo& info) {
   topic.set_published_events(info.published_events);
   topic.set_epoch(info.epoch);
   if (info.last_event_at != absl::InfinitePast()) *topic.mutable_last_event_at() = ToProto(info.last_event_at);
-  SetPolicy(topic, info.max_events, info.max_bytes, info.max_age);
+  SetPolicy(topic, policy);
   return topic;
 }
 
-v1::Topic WithoutHistory(const model::Topic& subscribed, const config::HistoryPolicy& policy) {
+v1::Topic WithoutHistory(const model::Topic& subscribed, const config::TopicPolicy& policy) {
   v1::Topic topic;
   topic.set_name(subscribed.name);
   topic.set_tenant_id(subscribed.tenant);
   topic.set_subscribers(subscribed.subscribers.load(std::memory_order_relaxed));
-  SetPolicy(topic, policy.max_events, policy.max_bytes, policy.max_age);
+  SetPolicy(topic, policy);
   return topic;
 }
 
@@ -56,12 +64,12 @@ std::vector<v1::Topic> PutTogether(const AdminContext& context, const broker::To
   absl::flat_hash_set<std::string> listed;
   for (const broker::TopicInfo& info : infos) {
     listed.insert(info.topic->name);
-    topics.push_back(ToProto(info));
+    topics.push_back(ToProto(info, *context.policies.For(info.topic->name)));
   }
   for (const model::TopicPtr& topic : context.settings.topics->List()) {
     if (topic->tenant != query.tenant || topic->subscribers.load(std::memory_order_relaxed) == 0) continue;
     if (!model::TopicMatches(query.pattern, topic->name) || listed.contains(topic->name)) continue;
-    topics.push_back(WithoutHistory(*topic, context.policies.For(topic->name)->history));
+    topics.push_back(WithoutHistory(*topic, *context.policies.For(topic->name)));
   }
   std::sort(topics.begin(), topics.end(), [](const auto& a, const auto& b) { return a.name() < b.name(); });
   return topics;

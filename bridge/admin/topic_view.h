@@ -19,9 +19,9 @@ struct AdminContext;
 void ViewTopics(const AdminContext& context, boost::asio::thread_pool& desk, const broker::TopicQuery& query,
                 absl::AnyInvocable<void(absl::StatusOr<std::vector<v1::Topic>>)> done);
 
-// One topic that the broker knows.
-v1::Topic ToProto(const broker::TopicInfo& info);
+// One topic that the broker knows, under the policy in force.
+v1::Topic ToProto(const broker::TopicInfo& info, const config::TopicPolicy& policy);
 // One topic that only has subscribers, or nothing at all.
-v1::Topic WithoutHistory(const model::Topic& topic, const config::HistoryPolicy& policy);
+v1::Topic WithoutHistory(const model::Topic& topic, const config::TopicPolicy& policy);
 
 }  // namespace spanwire::admin

@@ -244,6 +244,29 @@ TEST_F(AdminServiceTest, TopicsAreListedByNameWithThePolicyInForce) {
   EXPECT_EQ(response.topics(2).name(), "b2");
 }
 
+TEST_F(AdminServiceTest, ATopicTellsThePolicyItsEventsAreHandedOutBy) {
+  Publish("quotes:a", "note");
+  const auto policy = [&] {
+    grpc::ClientContext call;
+    v1::GetTopicRequest request;
+    v1::GetTopicResponse response;
+    request.set_name("quotes:a");
+    EXPECT_TRUE(stub_->GetTopic(&call, request, &response).ok());
+    return response.topic().delivery_policy();
+  };
+  EXPECT_EQ(policy().pattern(), "*");
+  EXPECT_FALSE(policy().has_throttle_window());
+  policies_.Replace({{.match = "quotes:*",
+                      .throttle = {.window = absl::Milliseconds(250), .max_batch = 50},
+                      .conflate = "symbol",
+                      .slow_latest = true}});
+  EXPECT_EQ(policy().pattern(), "quotes:*");
+  EXPECT_EQ(policy().throttle_window().nanos(), 250'000'000);
+  EXPECT_EQ(policy().throttle_max_batch(), 50u);
+  EXPECT_EQ(policy().conflate(), "symbol");
+  EXPECT_TRUE(policy().slow_latest());
+}
+
 TEST_F(AdminServiceTest, ConnectionsOfAllShardsAreOneListOldestFirst) {
   std::vector<FakeClient> clients;
   clients.reserve(5);
