@@ -30,6 +30,7 @@ struct Limits {
   size_t poll_bytes = 1024 * 1024;
   absl::Duration broker_timeout = absl::Seconds(5);  // for the broker to answer one read of a poll
   absl::Duration topic_linger = absl::Seconds(5);    // a topic stays ready so long after its last subscriber left
+  size_t latest_events = 1000;                       // that wait for a slow client in a topic with slow = "latest"
   size_t shard_inbox_events = 65536;                 // events that may wait for one thread
   size_t max_connections = 100'000;
   size_t max_connections_per_address = 10'000;  // of one remote address, loopback excepted; 0: no bound

@@ -5,7 +5,7 @@
 
 namespace spanwire::session {
 
-bool LatestEvents::Add(const fanout::Run& run, const fanout::TopicRules& rules) {
+bool LatestEvents::Add(const fanout::Run& run, const fanout::TopicRules& rules, size_t max_events) {
   // Without a configured key the whole topic is one.
   static constexpr std::string_view kWholeTopic = "";
   const std::string& field = rules.policy->conflate;
@@ -13,7 +13,7 @@ bool LatestEvents::Add(const fanout::Run& run, const fanout::TopicRules& rules) 
     const std::optional<std::string_view> key = field.empty() ? kWholeTopic : fanout::ConflationKey(*event, field);
     if (events_.Add(event, key)) rules.counts->conflated.Add();
   }
-  return events_.size() <= kMaxEvents;
+  return events_.size() <= max_events;
 }
 
 bool LatestEvents::SendSome(SessionOutput& output, size_t queue_bytes) {

@@ -15,11 +15,8 @@ namespace spanwire::session {
 // it is sent. Shard thread only.
 class LatestEvents {
  public:
-  // Events that wait in one topic of one session.
-  static constexpr size_t kMaxEvents = 1000;
-
-  // False: there are more keys than may wait, so that keeping the newest of each is not possible.
-  bool Add(const fanout::Run& run, const fanout::TopicRules& rules);
+  // False: there are more keys than `max_events`, so that keeping the newest of each is not possible.
+  bool Add(const fanout::Run& run, const fanout::TopicRules& rules, size_t max_events);
   // Sends the oldest ones, in order, while less than `queue_bytes` would be queued. True: all are sent.
   bool SendSome(SessionOutput& output, size_t queue_bytes);
 

@@ -184,7 +184,7 @@ bool TopicFeeds::MustWait(const TopicFeed& feed, const fanout::Run& run) const {
 void TopicFeeds::KeepLatest(TopicFeed& feed, const fanout::Run& run) {
   const uint64_t before = feed.latest == nullptr ? run.first_offset() - 1 : feed.handed_through();
   if (feed.latest == nullptr) feed.latest = std::make_unique<LatestEvents>();
-  if (feed.latest->Add(run, feed.hub->rules())) {
+  if (feed.latest->Add(run, feed.hub->rules(), settings_.limits.latest_events)) {
     SendLatest(feed);
     return;
   }

@@ -94,6 +94,7 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   set("limits.poll_answer", "16KiB");
   set("limits.broker_timeout", "21s");
   set("limits.topic_linger", "22s");
+  set("limits.latest_events", "24");
   set("limits.shard_inbox", "23");
   set("limits.max_connections", "17");
   set("limits.max_connections_per_address", "18");
@@ -142,6 +143,7 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   EXPECT_EQ(config.limits.poll_bytes, 16u << 10);
   EXPECT_EQ(config.limits.broker_timeout, absl::Seconds(21));
   EXPECT_EQ(config.limits.topic_linger, absl::Seconds(22));
+  EXPECT_EQ(config.limits.latest_events, 24u);
   EXPECT_EQ(config.limits.shard_inbox_events, 23u);
   EXPECT_EQ(config.limits.max_connections, 17u);
   EXPECT_EQ(config.limits.max_connections_per_address, 18u);
@@ -182,6 +184,7 @@ TEST(SettingsTable, TheDefaultsToldInHelpAreTheDefaults) {
     EXPECT_EQ(config.limits.poll_bytes, defaults.limits.poll_bytes);
     EXPECT_EQ(config.limits.broker_timeout, defaults.limits.broker_timeout);
     EXPECT_EQ(config.limits.topic_linger, defaults.limits.topic_linger);
+    EXPECT_EQ(config.limits.latest_events, defaults.limits.latest_events);
     EXPECT_EQ(config.limits.shard_inbox_events, defaults.limits.shard_inbox_events);
     EXPECT_EQ(config.limits.max_connections, defaults.limits.max_connections);
     EXPECT_EQ(config.limits.publish_batch_events, defaults.limits.publish_batch_events);

@@ -94,10 +94,11 @@ TEST_F(SlowClientTest, WhatWaitsGoesOutAsFarAsItFits) {
 }
 
 TEST_F(SlowClientTest, MoreKeysThanMayWaitAreReadFromHistory) {
+  settings_.limits.latest_events = 10;
   Subscribe("keyed");
   Stall();
   std::vector<std::string> keys;
-  for (size_t i = 0; i <= LatestEvents::kMaxEvents; ++i) keys.push_back(std::to_string(i));
+  for (size_t i = 0; i <= settings_.limits.latest_events; ++i) keys.push_back(std::to_string(i));
   Publish("keyed", keys);
   EXPECT_EQ(PongCursor(), "e1-0");
   Resume();
@@ -109,10 +110,11 @@ TEST_F(SlowClientTest, MoreKeysThanMayWaitAreReadFromHistory) {
 }
 
 TEST_F(SlowClientTest, AsManyKeysAsMayWaitDo) {
+  settings_.limits.latest_events = 10;
   Subscribe("keyed");
   Stall();
   std::vector<std::string> keys;
-  for (size_t i = 0; i < LatestEvents::kMaxEvents; ++i) keys.push_back(std::to_string(i));
+  for (size_t i = 0; i < settings_.limits.latest_events; ++i) keys.push_back(std::to_string(i));
   Publish("keyed", keys);
   EXPECT_TRUE(session_->Subscriptions()[0].live);
   Resume();
