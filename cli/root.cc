@@ -23,6 +23,8 @@
 #include "cli/session.h"
 #include "cli/stats/stats.h"
 #include "cli/tail/tail.h"
+#include "cli/token/check.h"
+#include "cli/token/create.h"
 #include "cli/topics/history.h"
 #include "cli/topics/list.h"
 #include "cli/topics/show.h"
@@ -68,6 +70,9 @@ void DeclareCommands(CLI::App& root, CommandSet& commands) {
   CLI::App& schema = *AddGroup(root, "schema", "See the message types that can be published");
   commands.Add(schema, schema::DeclareList, schema::RunList);
   commands.Add(schema, schema::DeclareShow, schema::RunShow);
+  CLI::App& token = *AddGroup(root, "token", "Sign and explain tokens, for development");
+  commands.Add(token, token::DeclareCreate, token::RunCreate);
+  commands.Add(token, token::DeclareCheck, token::RunCheck);
   commands.Add(root, health::Declare, health::Run);
   commands.Add(root, drain::Declare, drain::Run);
   completion::Add(root, commands);

@@ -289,7 +289,7 @@ std::vector<Hostile> Claims() {
       {"AudNumber", reason::kBadClaim, Claim(Instead("aud", R"("aud":1)"))},
       {"AudMixed", reason::kBadClaim, Claim(Instead("aud", R"("aud":["spanwire",1])"))},
       {"TenantNumber", reason::kBadClaim, With(R"("tenant_id":1)")},
-      {"TenantWithSlashDots", reason::kBadClaim, With(R"("tenant_id":"a b")")},
+      {"TenantWithSpace", reason::kBadClaim, With(R"("tenant_id":"a b")")},
       {"TenantTooLong", reason::kBadClaim, With("\"tenant_id\":\"" + std::string(129, 't') + "\"")},
       {"JtiNumber", reason::kBadClaim, With(R"("jti":1)")},
       {"TopicsText", reason::kBadClaim, With(R"("topics":"*")")},
