@@ -15,6 +15,10 @@ constexpr char kFooter[] = R"(Examples:
 
 Exits with 3 where the topic has neither history nor subscribers. Global options: see `spanwire --help`.)";
 
+absl::Duration DurationOf(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
 std::string History(const v1::Topic& topic) {
   if (topic.history_events() == 0) return "none";
   return fmt::format("{}, {}, offsets {} to {}", Counted(topic.history_events(), "event"),
@@ -22,14 +26,32 @@ std::string History(const v1::Topic& topic) {
 }
 
 std::string Kept(const v1::HistoryPolicy& policy) {
-  const absl::Duration age = absl::Seconds(policy.max_age().seconds()) + absl::Nanoseconds(policy.max_age().nanos());
   return fmt::format("at most {}, {}, {}", Counted(policy.max_events(), "event"), HumaneBytes(policy.max_bytes()),
-                     HumaneDuration(age));
+                     HumaneDuration(DurationOf(policy.max_age())));
+}
+
+// How events go out; empty where it is the usual way, each at once.
+std::string HandedOut(const v1::DeliveryPolicy& policy) {
+  std::string text;
+  if (policy.has_throttle_window()) {
+    text = fmt::format("at most {} every {}", Counted(policy.throttle_max_batch(), "event"),
+                       absl::FormatDuration(DurationOf(policy.throttle_window())));
+  }
+  if (!policy.conflate().empty()) {
+    text += fmt::format("{}the newest of each {}", text.empty() ? "" : ", ", policy.conflate());
+  }
+  return text;
 }
 
 // The oldest cursor from which a client resumes without loss.
 std::string Recoverable(const v1::Topic& topic) {
   return topic.epoch().empty() ? "-" : "from " + model::FormatCursor(topic.epoch(), topic.lost_through());
+}
+
+void AddDelivery(const v1::DeliveryPolicy& policy, Block& block) {
+  block.Add("Policy", policy.pattern());
+  if (const std::string handed_out = HandedOut(policy); !handed_out.empty()) block.Add("Handed out", handed_out);
+  if (policy.slow_latest()) block.Add("Slow clients", "keep the newest");
 }
 
 void PrintTopic(const v1::Topic& topic, Session& session) {
@@ -41,6 +63,7 @@ void PrintTopic(const v1::Topic& topic, Session& session) {
   block.Add("Last event", Moment(topic.last_event_at(), session.Now(), session.zone()));
   block.Add("History", History(topic));
   if (topic.has_history_policy()) block.Add("Kept", Kept(topic.history_policy()));
+  if (topic.has_delivery_policy()) AddDelivery(topic.delivery_policy(), block);
   block.Add("Epoch", OrDash(topic.epoch()));
   block.Add("Recoverable", Recoverable(topic));
   block.Print(session.out(), session.color());

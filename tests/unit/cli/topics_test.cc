@@ -7,6 +7,7 @@ namespace spanwire::cli {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 class TopicsTest : public CliTest {
  protected:
@@ -61,6 +62,21 @@ TEST_F(TopicsTest, ShowTellsFromWhereClientsCanResume) {
   EXPECT_THAT(outcome.out, HasSubstr("History:      10 events, 2.0KiB, offsets 33 to 42\n"));
   EXPECT_THAT(outcome.out, HasSubstr("Kept:         at most 1000 events, 4.0MiB, 5m00s\n"));
   EXPECT_THAT(outcome.out, HasSubstr("Recoverable:  from 7k3x-32\n"));
+}
+
+TEST_F(TopicsTest, ShowTellsHowEventsAreHandedOut) {
+  v1::DeliveryPolicy& policy = *bridge_.admin.topics[0].mutable_delivery_policy();
+  policy.set_pattern("st*");
+  const std::string plain = Run({"topics", "show", "stats"}).out;
+  EXPECT_THAT(plain, HasSubstr("Policy:       st*\n"));
+  EXPECT_THAT(plain, Not(HasSubstr("Handed out")));
+  policy.mutable_throttle_window()->set_nanos(250'000'000);
+  policy.set_throttle_max_batch(50);
+  policy.set_conflate("symbol");
+  policy.set_slow_latest(true);
+  const std::string throttled = Run({"topics", "show", "stats"}).out;
+  EXPECT_THAT(throttled, HasSubstr("Handed out:    at most 50 events every 250ms, the newest of each symbol\n"));
+  EXPECT_THAT(throttled, HasSubstr("Slow clients:  keep the newest\n"));
 }
 
 TEST_F(TopicsTest, AnUnknownTopicExitsWith3) {
