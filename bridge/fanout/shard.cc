@@ -166,26 +166,6 @@ void Shard::EndWindows() {
   }
 }
 
-// ---- Gathering what is sent
-
-void Shard::LeaveCork() {
-  if (cork_depth_ > 1) {
-    --cork_depth_;
-    return;
-  }
-  // Still corked while the list is walked, so that what an Uncork() causes is gathered as well: the list may grow.
-  // NOLINTNEXTLINE(modernize-loop-convert)
-  for (size_t i = 0; i < corked_.size(); ++i) {
-    if (corked_[i] != nullptr) std::exchange(corked_[i], nullptr)->Uncork();
-  }
-  corked_.clear();
-  cork_depth_ = 0;
-}
-
-void Shard::ForgetCorked(Corked& corked) {
-  std::replace(corked_.begin(), corked_.end(), &corked, static_cast<Corked*>(nullptr));
-}
-
 // ---- Topics: the shard's thread
 
 bool Shard::Join(const model::TopicPtr& topic, Subscription& subscription) {

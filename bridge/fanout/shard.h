@@ -12,6 +12,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "bridge/broker/broker.h"
+#include "bridge/fanout/cork.h"
 #include "bridge/fanout/hub.h"
 #include "bridge/fanout/inbox.h"
 #include "bridge/fanout/options.h"
@@ -21,13 +22,6 @@
 #include "bridge/observe/metrics.h"
 
 namespace spanwire::fanout {
-
-// Sends what it gathered while its shard was corked. Shard thread only.
-class Corked {
- public:
-  virtual ~Corked() = default;
-  virtual void Uncork() = 0;
-};
 
 // One I/O thread's share of the fan-out: its topics, its connections, its inbox. A connection lives on one shard for
 // life, so nothing here needs a lock but the inbox.
@@ -74,20 +68,19 @@ class Shard {
   void ReadLast(const model::TopicPtr& topic, size_t count, broker::ReadLimits limits,
                 broker::Broker::Done<broker::Page> done);
 
-  // While corked, connections gather what they send and have Uncork() called at the end: one system call for all of it.
-  bool corked() const { return cork_depth_ > 0; }
-  // Asks for one Uncork() call. Only while corked. Whoever asks must take it back (Forget) before it is destroyed.
-  void UncorkLater(Corked& corked) { corked_.push_back(&corked); }
-  void ForgetCorked(Corked& corked);
+  // See Cork.
+  bool corked() const { return cork_.in(); }
+  void UncorkLater(Corked& corked) { cork_.Later(corked); }
+  void ForgetCorked(Corked& corked) { cork_.Forget(corked); }
   class CorkScope {
    public:
-    explicit CorkScope(Shard& shard) : shard_(shard) { ++shard_.cork_depth_; }
-    ~CorkScope() { shard_.LeaveCork(); }
+    explicit CorkScope(Shard& shard) : cork_(shard.cork_) { cork_.PutIn(); }
+    ~CorkScope() { cork_.Pull(); }
     CorkScope(const CorkScope&) = delete;
     CorkScope& operator=(const CorkScope&) = delete;
 
    private:
-    Shard& shard_;
+    Cork& cork_;
   };
 
   observe::ShardMetrics& metrics() { return metrics_; }
@@ -116,7 +109,6 @@ class Shard {
   void RefreshRules(Hub& hub);
   void ExpectEndOfWindow(const Hub& hub);
   void ArmWindowTimer();
-  void LeaveCork();
 
   void AskForInterest(Hub& hub);
   void OnInterest(const model::TopicPtr& topic, absl::StatusOr<broker::Head> head);
@@ -149,8 +141,7 @@ class Shard {
   absl::flat_hash_map<std::string, std::unique_ptr<TenantView>> tenants_;
   Hubs hubs_;
   const std::shared_ptr<const config::TopicPolicy> no_policy_ = std::make_shared<config::TopicPolicy>();
-  std::vector<Corked*> corked_;
-  int cork_depth_ = 0;
+  Cork cork_;
 };
 
 }  // namespace spanwire::fanout
