@@ -32,6 +32,7 @@ struct Limits {
   absl::Duration topic_linger = absl::Seconds(5);    // a topic stays ready so long after its last subscriber left
   size_t latest_events = 1000;                       // that wait for a slow client in a topic with slow = "latest"
   size_t shard_inbox_events = 65536;                 // events that may wait for one thread
+  size_t shard_inbox_bytes = 64 * 1024 * 1024;       // their memory
   size_t max_connections = 100'000;
   size_t max_connections_per_address = 10'000;  // of one remote address, loopback excepted; 0: no bound
   size_t publish_batch_events = 1000;

@@ -32,8 +32,9 @@ class Inbox {
     bool overflowed = false;  // events before these were dropped
   };
 
-  // Takes events of topics that have `shard_bit` set, at most `max_events` at a time.
-  Inbox(uint64_t shard_bit, size_t max_events) : shard_bit_(shard_bit), max_events_(max_events) {}
+  // Takes events of topics that have `shard_bit` set, at most `max_events` with `max_bytes` of memory at a time.
+  Inbox(uint64_t shard_bit, size_t max_events, size_t max_bytes)
+      : shard_bit_(shard_bit), max_events_(max_events), max_bytes_(max_bytes) {}
 
   void Add(absl::Span<const model::EnvelopePtr> events) ABSL_LOCKS_EXCLUDED(mutex_);
   void AddReset(std::string_view tenant, std::string_view epoch) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -45,8 +46,10 @@ class Inbox {
  private:
   const uint64_t shard_bit_;
   const size_t max_events_;
+  const size_t max_bytes_;
   absl::Mutex mutex_;
   Batch waiting_ ABSL_GUARDED_BY(mutex_);
+  size_t waiting_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   std::atomic<bool> pending_{false};
 };
 

@@ -12,9 +12,10 @@ namespace spanwire::fanout {
 
 // What all shards of a bridge share. Fixed when they are made.
 struct Options {
-  // Events that may wait for one shard. A shard further behind drops them all and lets its subscriptions catch up from
-  // history.
+  // Events that may wait for one shard, and their memory. A shard further behind drops them all and lets its
+  // subscriptions catch up from history.
   size_t inbox_events = 65536;
+  size_t inbox_bytes = 64 * 1024 * 1024;
   // A topic whose last subscriber left stays ready so long, so that a poller who comes again finds it so.
   absl::Duration topic_linger = absl::Seconds(5);
   // How topics are throttled and conflated; null: none is. Outlives the shards.

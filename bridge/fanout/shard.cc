@@ -17,7 +17,7 @@ Shard::Shard(int index, broker::Broker& broker, observe::ShardMetrics& metrics, 
       options_(options),
       sweep_timer_(io_),
       window_timer_(io_),
-      inbox_(bit_, options.inbox_events) {
+      inbox_(bit_, options.inbox_events, options.inbox_bytes) {
   assert(index >= 0 && index < 64);
 }
 

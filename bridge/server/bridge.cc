@@ -39,7 +39,10 @@ session::Settings SettingsFrom(const config::Config& config, model::TopicTable& 
 }
 
 fanout::Options FanoutOptions(const config::Limits& limits, const config::TopicPolicies& policies) {
-  return {.inbox_events = limits.shard_inbox_events, .topic_linger = limits.topic_linger, .policies = &policies};
+  return {.inbox_events = limits.shard_inbox_events,
+          .inbox_bytes = limits.shard_inbox_bytes,
+          .topic_linger = limits.topic_linger,
+          .policies = &policies};
 }
 
 // The broker must live as long as `metrics` is collected from.

@@ -96,6 +96,7 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   set("limits.topic_linger", "22s");
   set("limits.latest_events", "24");
   set("limits.shard_inbox", "23");
+  set("limits.shard_inbox_memory", "25MiB");
   set("limits.max_connections", "17");
   set("limits.max_connections_per_address", "18");
   set("limits.outbound_total", "19MiB");
@@ -145,6 +146,7 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   EXPECT_EQ(config.limits.topic_linger, absl::Seconds(22));
   EXPECT_EQ(config.limits.latest_events, 24u);
   EXPECT_EQ(config.limits.shard_inbox_events, 23u);
+  EXPECT_EQ(config.limits.shard_inbox_bytes, 25u << 20);
   EXPECT_EQ(config.limits.max_connections, 17u);
   EXPECT_EQ(config.limits.max_connections_per_address, 18u);
   EXPECT_EQ(config.limits.outbound_total_bytes, 19u << 20);
@@ -186,6 +188,7 @@ TEST(SettingsTable, TheDefaultsToldInHelpAreTheDefaults) {
     EXPECT_EQ(config.limits.topic_linger, defaults.limits.topic_linger);
     EXPECT_EQ(config.limits.latest_events, defaults.limits.latest_events);
     EXPECT_EQ(config.limits.shard_inbox_events, defaults.limits.shard_inbox_events);
+    EXPECT_EQ(config.limits.shard_inbox_bytes, defaults.limits.shard_inbox_bytes);
     EXPECT_EQ(config.limits.max_connections, defaults.limits.max_connections);
     EXPECT_EQ(config.limits.publish_batch_events, defaults.limits.publish_batch_events);
     EXPECT_EQ(config.limits.publish_in_flight_bytes, defaults.limits.publish_in_flight_bytes);
