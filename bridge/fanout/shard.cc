@@ -49,7 +49,10 @@ bool Shard::Refill() {
   draining_.resets.clear();
   next_ = next_reset_ = 0;
   inbox_.Take(draining_);
-  if (draining_.overflowed) Resynchronize();
+  if (draining_.overflowed) {
+    metrics_.inbox_overflows.Add();
+    Resynchronize();
+  }
   return !draining_.events.empty() || !draining_.resets.empty();
 }
 

@@ -111,6 +111,9 @@ void AddConnections(const std::vector<const ShardMetrics*>& shards, Families& ou
   AddEach(shards, &ShardMetrics::disconnects, "code", CloseCodeLabel, out);
   out.AddCounter("spanwire_slow_consumers_closed_total", "Connections closed because their outbound queue was full.",
                  Sum(shards, &ShardMetrics::slow_consumers_closed));
+  out.AddCounter("spanwire_inbox_overflows_total",
+                 "Times that a thread fell too far behind and let its subscribers catch up from history.",
+                 Sum(shards, &ShardMetrics::inbox_overflows));
   out.AddCounter("spanwire_outbound_shed_total",
                  "Connections closed because the outbound queues of all together were over their limit.",
                  Sum(shards, &ShardMetrics::outbound_shed));

@@ -42,6 +42,7 @@ struct alignas(64) ShardMetrics {
   OwnedCounter deliveries;         // events handed to connections, live or replayed, and put into poll answers
   OwnedCounter delivered_bytes;    // bytes written to sockets for them, before TLS
   OwnedCounter messages_received;  // client messages
+  OwnedCounter inbox_overflows;    // times that its inbox was over its bound
   OwnedCounter slow_consumers_closed;
   OwnedCounter outbound_shed;  // of those, or closing already: closed because all queues together were too large
   OwnedCounter polls;

@@ -135,6 +135,7 @@ TEST_F(ShardTest, AnOverflowingInboxSendsItsSubscribersBackToHistory) {
   EXPECT_EQ(a.position, 1u) << "it knows how far it got";
   EXPECT_EQ(subscriber.ready, 2) << "and is told when live flow is back";
   EXPECT_EQ(broker_.interests(), 1);
+  EXPECT_EQ(metrics_.Shards().at(0)->inbox_overflows.Value(), 1u);
   shard_.Leave(a);
 }
 
