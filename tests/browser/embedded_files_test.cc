@@ -36,7 +36,8 @@ TEST(EmbeddedFilesTest, PagesAreTheFilesByteForByte) {
 TEST(EmbeddedFilesTest, ModulesKeepTheirCodeAndLoseTheirComments) {
   const std::string body = Body("/console/units.js");
   EXPECT_THAT(body, HasSubstr("export function formatOf(metric) {"));
-  EXPECT_THAT(body, HasSubstr("`${CLOCK_SECONDS.format(ms)}.${String(new Date(ms).getMilliseconds()).padStart(3, '0')}`"));
+  EXPECT_THAT(body,
+              HasSubstr("`${CLOCK_SECONDS.format(ms)}.${String(new Date(ms).getMilliseconds()).padStart(3, '0')}`"));
   EXPECT_THAT(body, EndsWith("\n"));
   EXPECT_THAT(body, Not(HasSubstr("/**")));
   EXPECT_THAT(body, Not(HasSubstr("// ")));
