@@ -1,5 +1,6 @@
 #include "bridge/transport/http_session.h"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -27,6 +28,8 @@ using boost::asio::ip::tcp;
 
 // Connections over the cap of one shard that are told so at the same time; any more are just closed.
 constexpr size_t kRefusalsAtOnce = 256;
+// For a client that connected just before the bridge went away to say what it wants.
+constexpr absl::Duration kFirstRequest = absl::Seconds(1);
 
 // One connection that speaks HTTP. While it waits for a request, or holds a poll, it owns no buffer: it reads into the
 // shard's, and a request or an answer exists only while it is on its way.
@@ -87,6 +90,7 @@ class HttpSession final : public Connection, private Timer, public std::enable_s
   std::string rest_;  // came behind the request that is being answered
   Phase phase_ = Phase::kIdle;
   bool waiting_readable_ = false;
+  bool fresh_ = true;  // nothing has come yet
   bool closing_ = false;
 };
 
@@ -155,6 +159,7 @@ void HttpSession::OnReadable() {
 
 void HttpSession::Consume(std::string_view bytes) {
   const config::Limits& limits = context_.config.limits;
+  fresh_ = false;
   if (phase_ == Phase::kIdle) {
     phase_ = Phase::kReading;
     reader_ = std::make_unique<HttpRequestReader>(
@@ -274,7 +279,13 @@ AcceptedSocket HttpSession::Leave() {
 
 void HttpSession::CloseWhenIdle() {
   closing_ = true;
-  if (phase_ == Phase::kIdle) End();
+  if (phase_ != Phase::kIdle) return;
+  // The request of somebody who has just connected is on its way: a health check wants its 503, not a reset.
+  if (fresh_) {
+    Arm(std::min(context_.config.limits.handshake_timeout, kFirstRequest));
+  } else {
+    End();
+  }
 }
 
 void HttpSession::OnTimer() {

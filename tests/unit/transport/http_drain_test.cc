@@ -82,6 +82,18 @@ TEST_F(HttpDrainTest, ProbesAreAnsweredToTheEnd) {
   EXPECT_EQ(GetOnce("/healthz").status, 200);
 }
 
+TEST_F(HttpDrainTest, WhoHasJustConnectedIsStillAnswered) {
+  Start();
+  RawClient client(port());
+  const absl::Time deadline = absl::Now() + absl::Seconds(10);
+  while (server_->connections() == 0 && absl::Now() < deadline) std::this_thread::yield();
+  readiness_.Set(Readiness::State::kDraining);
+  server_->BeginDrain();
+  const ClientResponse ready = client.Get("/readyz");
+  EXPECT_EQ(ready.status, 503);
+  EXPECT_EQ(ready.Header("Connection"), "close");
+}
+
 TEST_F(HttpDrainTest, ClientsAreToldOneAfterAnotherAndWhatWasPublishedReachesThemBefore) {
   constexpr int kClients = 8;
   Start(2);
