@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 
 #include <boost/asio/thread_pool.hpp>
 
@@ -36,7 +37,7 @@ struct AdminContext {
 // Calls end before the context goes: the gRPC server is shut down first.
 class AdminService final : public v1::AdminService::CallbackService {
  public:
-  explicit AdminService(const AdminContext& context) : context_(context) {}
+  explicit AdminService(AdminContext context) : context_(std::move(context)) {}
 
   // Ends the streams that never end by themselves, so that the gRPC server can shut down.
   void EndStreams();

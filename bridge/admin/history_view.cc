@@ -62,8 +62,8 @@ v1::Topic Forgotten(const AdminContext& context, const model::Topic& topic, std:
 }  // namespace
 
 absl::Status CheckHistoryRequest(const v1::GetHistoryRequest& request) {
-  if (const absl::Status valid = CheckPageSize(request.page_size()); !valid.ok()) return valid;
-  if (const absl::Status valid = model::ValidateTenantId(request.tenant_id()); !valid.ok()) return valid;
+  if (absl::Status valid = CheckPageSize(request.page_size()); !valid.ok()) return valid;
+  if (absl::Status valid = model::ValidateTenantId(request.tenant_id()); !valid.ok()) return valid;
   if (const absl::Status valid = model::ValidateTopic(request.topic()); !valid.ok()) {
     return BadField("topic", "BAD_TOPIC", model::ToStd(valid.message()));
   }

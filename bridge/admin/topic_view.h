@@ -22,6 +22,6 @@ void ViewTopics(const AdminContext& context, boost::asio::thread_pool& desk, con
 // One topic that the broker knows, under the policy in force.
 v1::Topic ToProto(const broker::TopicInfo& info, const config::TopicPolicy& policy);
 // One topic that only has subscribers, or nothing at all.
-v1::Topic WithoutHistory(const model::Topic& topic, const config::TopicPolicy& policy);
+v1::Topic WithoutHistory(const model::Topic& subscribed, const config::TopicPolicy& policy);
 
 }  // namespace spanwire::admin

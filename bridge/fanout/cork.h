@@ -25,7 +25,8 @@ class Cork {
       --depth_;
       return;
     }
-    // Still in while the list is walked, so that what an Uncork() causes is gathered as well.
+    // Still in while the list is walked, so that what an Uncork() causes is gathered as well: it may grow.
+    // NOLINTNEXTLINE(modernize-loop-convert)
     for (size_t i = 0; i < corked_.size(); ++i) {
       if (corked_[i] != nullptr) std::exchange(corked_[i], nullptr)->Uncork();
     }
