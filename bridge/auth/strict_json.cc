@@ -21,10 +21,12 @@ constexpr size_t kMaxDepth = 16;
 // The names of its methods are Boost's.
 class MemberNames {
  public:
+  // NOLINTBEGIN(readability-identifier-naming): the names that Boost.JSON looks for.
   static constexpr size_t max_object_size = std::numeric_limits<size_t>::max();
   static constexpr size_t max_array_size = std::numeric_limits<size_t>::max();
   static constexpr size_t max_key_size = std::numeric_limits<size_t>::max();
   static constexpr size_t max_string_size = std::numeric_limits<size_t>::max();
+  // NOLINTEND(readability-identifier-naming)
 
   using Text = json::string_view;
   using Error = json::error_code;
