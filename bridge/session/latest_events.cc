@@ -7,7 +7,7 @@ namespace spanwire::session {
 
 bool LatestEvents::Add(const fanout::Run& run, const fanout::TopicRules& rules, size_t max_events) {
   // Without a configured key the whole topic is one.
-  static constexpr std::string_view kWholeTopic = "";
+  static constexpr std::string_view kWholeTopic;
   const std::string& field = rules.policy->conflate;
   for (const model::EnvelopePtr& event : run.events()) {
     const std::optional<std::string_view> key = field.empty() ? kWholeTopic : fanout::ConflationKey(*event, field);

@@ -77,14 +77,15 @@ TEST_F(ListenerTest, ConnectionsAreDealtToTheShardsInTurn) {
 }
 
 TEST_F(ListenerTest, OutOfFileDescriptorsItWaitsAndGoesOn) {
+  // UndefinedBehaviorSanitizer looks at a vtable that it has not met before through a pipe, for which there will be no
+  // descriptor, and then calls the logger's invalid: let it meet it. Before there are threads, since
+  // ThreadSanitizer does not see how spdlog's library guards the making of a logger.
+  observe::Log(spdlog::level::info, "descriptors are about to run out");
   Start();
   RawClient client(port());
   EXPECT_EQ(client.Get("/healthz").status, 200);
   RawClient waiting(port());
   EXPECT_EQ(waiting.Get("/healthz").status, 200);
-  // UndefinedBehaviorSanitizer looks at a vtable that it has not met before through a pipe, for which there will be no
-  // descriptor, and then calls the logger's invalid: let it meet it.
-  observe::Log(spdlog::level::info, "descriptors are about to run out");
   // A socket that exists already may connect; the server has no descriptor to accept it with.
   const int unconnected = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int next = ::dup(unconnected);
