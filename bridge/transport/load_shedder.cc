@@ -79,6 +79,7 @@ void LoadShedder::Pick(const std::shared_ptr<Round>& round) {
                  {{"closed", std::to_string(count)}, {"left_out", std::to_string(*left_out)}});
   }
   const auto left = std::make_shared<std::atomic<size_t>>(shards_.size());
+  // NOLINTNEXTLINE(modernize-loop-convert): two lists side by side.
   for (size_t i = 0; i < shards_.size(); ++i) {
     shards_[i]->shard.Post([this, left, shard = shards_[i], mine = std::move(chosen[i])] {
       for (const auto& connection : mine) {
