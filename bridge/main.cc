@@ -55,6 +55,8 @@ int main(int argc, char** argv) {
   if (!bridge.ok())
     return Fail(absl::IsInvalidArgument(bridge.status()) ? kBadConfiguration : kFailed, bridge.status());
   (*bridge)->Start();
+  spanwire::observe::Log(spdlog::level::info, "ready",
+                         {{"http", (*bridge)->http_address()}, {"grpc", (*bridge)->grpc_address()}});
   fmt::print("spanwire-bridge ready http={} grpc={}\n", (*bridge)->http_address(), (*bridge)->grpc_address());
   std::fflush(stdout);
   while (spanwire::server::WaitForSignal() == spanwire::server::Signal::kReload) {

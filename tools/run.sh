@@ -31,9 +31,10 @@ stopping=
 
 start_bridge() {
   : >"$log"
-  # The log also goes to a file, which the service follows; the writer of both outlives Ctrl-C to see the last line.
+  # The log also goes to a file, which the service follows; the writer of both outlives Ctrl-C to see the last line. At
+  # debug it tells of each client, so that the console has something to show.
   coproc BRIDGE {
-    exec "$bin/spanwire-bridge" --http-listen "$http" --grpc-listen "$grpc" 2> >(trap '' INT TERM HUP; exec tee -a "$log" >&2)
+    exec "$bin/spanwire-bridge" --http-listen "$http" --grpc-listen "$grpc" --log-level debug 2> >(trap '' INT TERM HUP; exec tee -a "$log" >&2)
   }
   bridge_pid=$BRIDGE_PID
   exec 3<&"${BRIDGE[0]}"

@@ -82,6 +82,9 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config, st
   b.fanout_ = std::make_unique<fanout::Fanout>(ShardCount(b.config_), *b.broker_, b.metrics_,
                                                FanoutOptions(b.config_.limits, b.policies_));
   b.directory_ = std::make_unique<session::Directory>(*b.fanout_);
+  for (size_t i = 0; i < b.fanout_->size() && ClientLog::Wanted(); ++i) {
+    b.directory_->registry(b.fanout_->shard(i)).AddObserver(&b.client_log_);
+  }
   b.pipeline_ = std::make_unique<ingest::PublishPipeline>(b.config_, *b.translator_, b.topics_, *b.broker_, b.metrics_,
                                                           *b.settings_.clock);
   b.publisher_service_ = std::make_unique<ingest::PublisherServiceImpl>(*b.pipeline_, b.config_.limits, b.metrics_);

@@ -17,6 +17,7 @@
 #include "bridge/ingest/schema_service.h"
 #include "bridge/observe/metrics.h"
 #include "bridge/schema/event_translator.h"
+#include "bridge/server/client_log.h"
 #include "bridge/session/registry.h"
 #include "bridge/transport/http_server.h"
 
@@ -65,6 +66,7 @@ class Bridge {
   std::unique_ptr<schema::EventTranslator> translator_;
   std::unique_ptr<broker::Broker> broker_;
   std::unique_ptr<fanout::Fanout> fanout_;
+  ClientLog client_log_;
   std::unique_ptr<session::Directory> directory_;
   std::unique_ptr<ingest::PublishPipeline> pipeline_;
   std::unique_ptr<ingest::PublisherServiceImpl> publisher_service_;

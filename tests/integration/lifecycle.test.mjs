@@ -1,7 +1,7 @@
 // How the bridge starts, refuses to start, and stops.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmodSync, closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { BridgeProcess, Publisher, WebSocket } from '../browser/foreign_clients.mjs';
@@ -128,6 +128,24 @@ describe('a running bridge', () => {
     assert.ok(words[0].data.after_ms >= 0);
     assert.equal((await poll).status, 200);
     assert.equal(await exited, 0);
+  });
+
+  it('tells in its log who comes and goes, at debug only', async (t) => {
+    const folder = temporaryFolder(t);
+    for (const [level, told] of [['debug', true], ['info', false]]) {
+      const file = join(folder, level);
+      const log = openSync(file, 'w');
+      const process = await new BridgeProcess(['--log-level', level], { stderr: log }).start();
+      closeSync(log);
+      const ws = await connect(process);
+      ws.close();
+      await once(ws, 'close');
+      assert.equal(await process.stop(), 0);
+      const lines = readFileSync(file, 'utf8');
+      assert.match(lines, /info ready http=127/);
+      assert.equal(/debug client connected client_id=\S+ transport=websocket remote_address=127/.test(lines), told, lines);
+      assert.equal(/debug client left client_id=\S+ close_code=1\d+/.test(lines), told, lines);
+    }
   });
 
   it('goes on serving where its log cannot be written, as on a full disk', async () => {
