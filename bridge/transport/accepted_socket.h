@@ -1,13 +1,13 @@
 #pragma once
 
 #include "bridge/transport/address_count.h"
-#include "bridge/transport/socket.h"
+#include "bridge/transport/client_stream.h"
 
 namespace spanwire::transport {
 
-// A client's socket on its way from one Connection to the next, with its place among those of its address.
+// A client's stream on its way from one Connection to the next, with its place among those of its address.
 struct AcceptedSocket {
-  Socket socket;
+  ClientStream stream;
   AddressCount::Place place;
 };
 

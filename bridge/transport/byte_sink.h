@@ -14,8 +14,9 @@ namespace spanwire::transport {
 // What became of a write that does not wait.
 struct WriteResult {
   size_t written = 0;  // bytes that the sink took: they cannot be taken back
-  // 0: it took everything. EAGAIN: it took `written` bytes and the rest must wait until the socket is writable. Else an
-  // errno: the connection is lost (EPIPE and ECONNRESET: the peer went away).
+  // 0: everything is sent. EAGAIN: it took `written` bytes and must be written to again when the socket is writable,
+  // even where that was all: TLS may hold a record that was sent in part. Else an errno: the connection is lost (EPIPE
+  // and ECONNRESET: the peer went away).
   int error = 0;
 
   bool complete() const { return error == 0; }

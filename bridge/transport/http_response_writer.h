@@ -2,12 +2,10 @@
 
 #include <memory>
 
-#include <boost/system/error_code.hpp>
-
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
+#include "bridge/transport/client_stream.h"
 #include "bridge/transport/http_message.h"
-#include "bridge/transport/socket.h"
 
 namespace spanwire::transport {
 
@@ -20,15 +18,19 @@ class HttpResponseWriter {
     int minor_version = 1;
   };
 
-  // `done` runs when all is sent or the socket failed, never inline, and must keep this alive until then. `now` goes
-  // into the head.
-  void Write(Socket& socket, HttpResponse response, Form form, absl::Time now,
-             absl::AnyInvocable<void(boost::system::error_code)> done);
+  // Runs with whether all was sent; if not, the connection is lost. Never inline. Must keep the writer and the stream
+  // alive until then.
+  using Done = absl::AnyInvocable<void(bool whole)>;
+
+  // `now` goes into the head.
+  void Write(ClientStream& stream, HttpResponse response, Form form, absl::Time now, Done done);
 
  private:
   struct Outgoing;
 
-  std::shared_ptr<const Outgoing> outgoing_;
+  void WriteRest(ClientStream& stream, Done done);
+
+  std::shared_ptr<Outgoing> outgoing_;
 };
 
 }  // namespace spanwire::transport

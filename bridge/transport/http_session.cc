@@ -9,8 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/buffer.hpp>
-
+#include "absl/types/span.h"
 #include "bridge/session/control_messages.h"
 #include "bridge/transport/connection_set.h"
 #include "bridge/transport/http_request_reader.h"
@@ -81,7 +80,7 @@ class HttpSession final : public Connection, private Timer, public std::enable_s
 
   ShardContext& context_;
   const HttpDispatcher& dispatcher_;
-  Socket socket_;
+  ClientStream stream_;
   const tcp::endpoint remote_;
   std::unique_ptr<HttpRequestReader> reader_;
   Asked asked_;
@@ -94,17 +93,12 @@ class HttpSession final : public Connection, private Timer, public std::enable_s
   bool closing_ = false;
 };
 
-tcp::endpoint RemoteOf(const Socket& socket) {
-  boost::system::error_code gone;
-  return socket.remote_endpoint(gone);
-}
-
 HttpSession::HttpSession(ShardContext& context, const HttpDispatcher& dispatcher, AcceptedSocket accepted)
     : Connection(context.connections, std::move(accepted.place)),
       context_(context),
       dispatcher_(dispatcher),
-      socket_(std::move(accepted.socket)),
-      remote_(RemoteOf(socket_)),
+      stream_(std::move(accepted.stream)),
+      remote_(stream_.remote()),
       poll_(context) {}
 
 void HttpSession::Start() {
@@ -121,7 +115,7 @@ void HttpSession::Refuse() {
 
 void HttpSession::WaitReadable() {
   if (std::exchange(waiting_readable_, true)) return;
-  socket_.async_wait(Socket::wait_read, [self = shared_from_this()](boost::system::error_code error) {
+  stream_.WaitReadable([self = shared_from_this()](boost::system::error_code error) {
     self->waiting_readable_ = false;
     if (!error) self->OnReadable();
   });
@@ -130,17 +124,10 @@ void HttpSession::WaitReadable() {
 void HttpSession::OnReadable() {
   // What comes while an answer is on its way is read after it.
   if (phase_ == Phase::kEnded || phase_ == Phase::kWriting) return;
-  boost::system::error_code error;
-  const size_t count = socket_.read_some(boost::asio::buffer(context_.read_buffer), error);
-  if (error == boost::asio::error::would_block) {
-    WaitReadable();
-    return;
-  }
-  if (error) {
-    End();
-    return;
-  }
-  const std::string_view bytes(context_.read_buffer.data(), count);
+  const ReadResult read = stream_.Read(absl::MakeSpan(context_.read_buffer));
+  if (read.blocked()) return WaitReadable();
+  if (!read.data()) return End();
+  const std::string_view bytes(context_.read_buffer.data(), read.count);
   switch (phase_) {
     case Phase::kIdle:
     case Phase::kReading:
@@ -185,10 +172,8 @@ void HttpSession::Consume(std::string_view bytes) {
 }
 
 void HttpSession::SendContinue() {
-  constexpr std::string_view kHead = kContinueHead;
-  boost::system::error_code error;
   // Nothing else is on its way, so it fits the socket's buffer or the socket is dead.
-  if (socket_.write_some(boost::asio::buffer(kHead), error) < kHead.size()) End();
+  if (!SendNow(stream_, kContinueHead).complete()) End();
 }
 
 // ---- Answers
@@ -197,9 +182,7 @@ void HttpSession::Serve(const HttpRequest& request) {
   asked_ = {.form = {.method = request.method, .minor_version = request.minor_version},
             .keep_alive = request.keep_alive};
   if (!served()) return Respond(dispatcher_.Refuse(context_, request));
-  boost::system::error_code gone;
-  HttpAnswer answer =
-      dispatcher_.Dispatch(context_, request, {.remote = remote_, .local = socket_.local_endpoint(gone).address()});
+  HttpAnswer answer = dispatcher_.Dispatch(context_, request, {.remote = remote_, .local = stream_.local().address()});
   if (auto* response = std::get_if<HttpResponse>(&answer)) {
     Respond(std::move(*response));
   } else if (auto* held = std::get_if<HeldPoll>(&answer)) {
@@ -243,10 +226,10 @@ void HttpSession::Write(HttpResponse response, absl::AnyInvocable<void()> sent) 
   phase_ = Phase::kWriting;
   Arm(context_.config.limits.http_write_timeout);
   context_.metrics.Answered(response.status);
-  writer_.Write(socket_, std::move(response), asked_.form, context_.settings.clock->Now(),
-                [self = shared_from_this(), sent = std::move(sent)](boost::system::error_code error) mutable {
+  writer_.Write(stream_, std::move(response), asked_.form, context_.settings.clock->Now(),
+                [self = shared_from_this(), sent = std::move(sent)](bool whole) mutable {
                   if (self->phase_ == Phase::kEnded) return;
-                  if (error) return self->End();
+                  if (!whole) return self->End();
                   sent();
                 });
 }
@@ -274,7 +257,7 @@ void HttpSession::NextRequest() {
 AcceptedSocket HttpSession::Leave() {
   phase_ = Phase::kEnded;
   Disarm();
-  return {.socket = std::move(socket_), .place = TakePlace()};
+  return {.stream = std::move(stream_), .place = TakePlace()};
 }
 
 void HttpSession::CloseWhenIdle() {
@@ -305,8 +288,7 @@ void HttpSession::End() {
   context_.shard.Post([self = shared_from_this()] {});
   Disarm();
   poll_.Cancel();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  stream_.Close();
 }
 
 }  // namespace
@@ -315,9 +297,10 @@ void StartHttp(ShardContext& context, const HttpDispatcher& dispatcher, Socket s
   boost::system::error_code error;
   socket.non_blocking(true, error);
   if (error) return;  // dead on arrival
-  std::optional<AddressCount::Place> place = context.shared.addresses.Take(RemoteOf(socket).address());
+  ClientStream stream(std::move(socket));
+  std::optional<AddressCount::Place> place = context.shared.addresses.Take(stream.remote().address());
   const bool has_place = place.has_value();
-  AcceptedSocket accepted{.socket = std::move(socket), .place = std::move(place).value_or(AddressCount::Place())};
+  AcceptedSocket accepted{.stream = std::move(stream), .place = std::move(place).value_or(AddressCount::Place())};
   const auto session = std::make_shared<HttpSession>(context, dispatcher, std::move(accepted));
   if (has_place && context.connections.total_served() <= context.config.limits.max_connections) {
     session->Start();

@@ -3,8 +3,7 @@
 #include <memory>
 #include <utility>
 
-#include <boost/asio/buffer.hpp>
-
+#include "absl/types/span.h"
 #include "bridge/transport/connection_set.h"
 
 namespace spanwire::transport {
@@ -18,13 +17,12 @@ class LingeringClose final : public Connection, private Timer, public std::enabl
   LingeringClose(ShardContext& context, AcceptedSocket accepted, bool served)
       : Connection(context.connections, std::move(accepted.place)),
         context_(context),
-        socket_(std::move(accepted.socket)) {
+        stream_(std::move(accepted.stream)) {
     if (!served) StopServing();
   }
 
   void Start() {
-    boost::system::error_code ignored;  // then the next read tells
-    socket_.shutdown(Socket::shutdown_send, ignored);
+    stream_.ShutdownSend();
     context_.wheel.Arm(*this, ShardContext::After(kTimeout));
     WaitReadable();
   }
@@ -33,25 +31,24 @@ class LingeringClose final : public Connection, private Timer, public std::enabl
  private:
   void OnTimer() override { End(); }
   void WaitReadable() {
-    socket_.async_wait(Socket::wait_read, [self = shared_from_this()](boost::system::error_code error) {
+    stream_.WaitReadable([self = shared_from_this()](boost::system::error_code error) {
       if (!error) self->OnReadable();
     });
   }
   void OnReadable() {
-    boost::system::error_code error;
-    bytes_ += socket_.read_some(boost::asio::buffer(context_.read_buffer), error);
-    if ((error && error != boost::asio::error::would_block) || bytes_ > kMaxBytes) return End();
+    const ReadResult read = stream_.Read(absl::MakeSpan(context_.read_buffer));
+    bytes_ += read.count;
+    if (!(read.data() || read.blocked()) || bytes_ > kMaxBytes) return End();
     WaitReadable();
   }
   // Cancels the wait, which is all that holds this.
   void End() {
     Disarm();
-    boost::system::error_code ignored;
-    socket_.close(ignored);
+    stream_.Close();
   }
 
   ShardContext& context_;
-  Socket socket_;
+  ClientStream stream_;
   size_t bytes_ = 0;
 };
 

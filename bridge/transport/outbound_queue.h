@@ -93,12 +93,13 @@ class OutboundQueue {
 template <ByteSink Sink>
 OutboundQueue::FlushResult OutboundQueue::Flush(Sink&& sink) {
   iovec pieces[kMaxPieces];
-  while (!empty()) {
+  // Where the queue is empty the sink has what it took to get rid of.
+  do {
     const WriteResult result = sink.Write({pieces, Gather(absl::MakeSpan(pieces))});
     Consume(result.written);
     if (result.blocked()) return {FlushState::kBlocked};
     if (!result.complete()) return {FlushState::kError, result.error};
-  }
+  } while (!empty());
   return {FlushState::kEmpty};
 }
 

@@ -23,7 +23,7 @@ PushConnection::PushConnection(ShardContext& context, AcceptedSocket accepted, c
                                observe::Transport transport)
     : Connection(context.connections, std::move(accepted.place)),
       context_(context),
-      socket_(std::move(accepted.socket)),
+      stream_(std::move(accepted.stream)),
       remote_(peer.remote),
       user_agent_(context.user_agents.Intern(peer.user_agent)),
       connected_at_(context.settings.clock->Now()),
@@ -65,11 +65,10 @@ session::ClientSnapshot PushConnection::Describe() const {
 }
 
 void PushConnection::WaitReadable() {
-  socket_.async_wait(Socket::wait_read,
-                     boost::asio::bind_allocator(HandlerAllocator<std::byte>(wait_memory_),
-                                                 [self = shared_from_this()](boost::system::error_code error) {
-                                                   if (!error) self->OnReadable();
-                                                 }));
+  stream_.WaitReadable(boost::asio::bind_allocator(HandlerAllocator<std::byte>(wait_memory_),
+                                                   [self = shared_from_this()](boost::system::error_code error) {
+                                                     if (!error) self->OnReadable();
+                                                   }));
 }
 
 // ---- Out
@@ -85,7 +84,7 @@ void PushConnection::SendMessage(absl::Span<const Slice> message) {
     Enqueue(message);
     return;
   }
-  const WriteResult result = SendNow(socket_.native_handle(), message);
+  const WriteResult result = SendNow(stream_, message);
   CountSent(result.written);
   if (result.complete()) return;
   if (!result.blocked()) {
@@ -118,7 +117,7 @@ void PushConnection::Uncork() {
 
 void PushConnection::Flush() {
   const size_t before = queue_->bytes();
-  const OutboundQueue::FlushResult result = queue_->Flush(socket_.native_handle());
+  const OutboundQueue::FlushResult result = queue_->Flush(stream_);
   CountSent(before - queue_->bytes());
   AccountQueue();
   switch (result.state) {
@@ -140,15 +139,14 @@ void PushConnection::Flush() {
 // The last bytes are sent; the peer's, or the end of its side, are awaited, even where it closed first. To end now
 // would reset a connection on which bytes still come, and a reset may take our last bytes from the peer.
 void PushConnection::OnFlushed() {
-  boost::system::error_code ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  stream_.ShutdownSend();
   Arm(ShardContext::After(context_.settings.limits.close_answer_timeout));
 }
 
 void PushConnection::WaitWritable() {
   waiting_writable_ = true;
   if (!std::exchange(listed_, true)) context_.outbound.Add(*this);
-  socket_.async_wait(Socket::wait_write, [self = shared_from_this()](boost::system::error_code error) {
+  stream_.WaitWritable([self = shared_from_this()](boost::system::error_code error) {
     self->waiting_writable_ = false;
     if (error || self->state_ == State::kEnded || self->queue_ == nullptr) return;
     self->Flush();
@@ -233,8 +231,7 @@ void PushConnection::End(int close_code, std::string_view reason) {
   context_.metrics.Disconnected(close_code);
   if (std::exchange(corked_, false)) context_.shard.ForgetCorked(*this);
   GiveQueueBack();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  stream_.Close();
 }
 
 }  // namespace spanwire::transport

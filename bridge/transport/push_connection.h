@@ -14,11 +14,11 @@
 #include "bridge/session/outbound.h"
 #include "bridge/session/session.h"
 #include "bridge/transport/accepted_socket.h"
+#include "bridge/transport/client_stream.h"
 #include "bridge/transport/connection_set.h"
 #include "bridge/transport/handler_memory.h"
 #include "bridge/transport/outbound_queue.h"
 #include "bridge/transport/shard_context.h"
-#include "bridge/transport/socket.h"
 #include "bridge/transport/timer_wheel.h"
 
 namespace spanwire::transport {
@@ -29,7 +29,7 @@ struct PushPeer {
   std::string user_agent;
 };
 
-// A connection with a session that the bridge pushes to, whatever its wire format: the socket, what is to go out, its
+// A connection with a session that the bridge pushes to, whatever its wire format: the stream, what is to go out, its
 // bounds and its end. Derived classes say what messages look like on the wire, read what comes in and keep the
 // heartbeat. Lives on one shard; owns itself, by the handlers that wait for the socket, until it ends. While nothing is
 // sent it owns no buffer: it has a queue only from the first send that did not go through.
@@ -101,7 +101,7 @@ class PushConnection : public Connection,
 
   ShardContext& context() const { return context_; }
   session::Session& session() const { return *session_; }
-  int fd() { return socket_.native_handle(); }
+  ClientStream& stream() { return stream_; }
   State state() const { return state_; }
   bool peer_closed() const { return peer_closed_; }
   uint64_t bytes_sent() const { return bytes_sent_; }
@@ -121,7 +121,7 @@ class PushConnection : public Connection,
   void GiveQueueBack();
 
   ShardContext& context_;
-  Socket socket_;
+  ClientStream stream_;
   const boost::asio::ip::tcp::endpoint remote_;
   const std::shared_ptr<const std::string> user_agent_;
   const absl::Time connected_at_;

@@ -1,16 +1,12 @@
 #include "bridge/transport/sse_connection.h"
 
-#include <linux/sockios.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "absl/types/span.h"
 #include "bridge/model/cursor.h"
 
 namespace spanwire::transport {
@@ -43,12 +39,10 @@ class SseConnection final : public PushConnection {
 
   std::optional<model::Cursor> SafeCursor() const;
   void SendEvent(const model::EnvelopePtr& envelope, const std::optional<model::Cursor>& safe);
-  // Bytes that the peer's side has acknowledged, off by a constant.
-  uint64_t BytesTaken(int* untaken);
 
   const SseForm form_;
   size_t ignored_bytes_ = 0;
-  uint64_t taken_ = 0;
+  uint64_t taken_ = 0;  // bytes that the peer's side has acknowledged, off by a constant
   int missed_heartbeats_ = 0;
 };
 
@@ -93,26 +87,21 @@ void SseConnection::SendEvent(const model::EnvelopePtr& envelope, const std::opt
 // ---- In
 
 void SseConnection::OnReadable() {
-  std::vector<char>& buffer = context().read_buffer;
-  const ssize_t count = ::recv(fd(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-  if (count == 0 && state() == State::kOpen) return End(static_cast<int>(CloseCode::kNormal), "closed by the client");
-  if (count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) return EndAsClosed();
-  ignored_bytes_ += count > 0 ? static_cast<size_t>(count) : 0;
+  const ReadResult read = stream().Read(absl::MakeSpan(context().read_buffer));
+  if (read.state == ReadResult::State::kEnd && state() == State::kOpen) {
+    return End(static_cast<int>(CloseCode::kNormal), "closed by the client");
+  }
+  if (!read.data() && !read.blocked()) return EndAsClosed();
+  ignored_bytes_ += read.count;
   if (ignored_bytes_ > kMaxIgnoredBytes) return End(static_cast<int>(CloseCode::kPolicy), "talks on an event stream");
   WaitReadable();
 }
 
 // ---- Whether the peer is there
 
-uint64_t SseConnection::BytesTaken(int* untaken) {
-  *untaken = 0;
-  if (::ioctl(fd(), SIOCOUTQ, untaken) != 0) *untaken = 0;  // a dead socket says so when it is written to
-  return bytes_sent() - static_cast<uint64_t>(*untaken);
-}
-
 void SseConnection::OnHeartbeat() {
-  int untaken;
-  const uint64_t taken = BytesTaken(&untaken);
+  const uint64_t untaken = stream().Unacknowledged();
+  const uint64_t taken = bytes_sent() - untaken;
   if (std::exchange(taken_, taken) != taken || (untaken == 0 && queued_bytes() == 0)) {
     missed_heartbeats_ = 0;
     Seen();

@@ -6,8 +6,8 @@
 
 namespace spanwire::transport {
 
-// Takes over a socket on which the stream's head has been sent, and begins the session. The connection owns itself
-// until it ends. Shard thread only; the socket's executor is the shard's.
+// Takes over a stream on which the stream's head has been sent, and begins the session. The connection owns itself
+// until it ends. Shard thread only; its executor is the shard's.
 void StartSse(ShardContext& context, AcceptedSocket accepted, const SseRequest& request);
 
 }  // namespace spanwire::transport

@@ -1,8 +1,5 @@
 #include "bridge/transport/websocket_connection.h"
 
-#include <sys/socket.h>
-
-#include <cerrno>
 #include <chrono>
 #include <memory>
 #include <utility>
@@ -73,13 +70,13 @@ void WebSocketConnection::OnReadable() {
   fanout::Shard::CorkScope cork(context().shard);
   for (int turn = 0; turn < kReadsPerTurn && state() != State::kEnded; ++turn) {
     std::vector<char>& buffer = context().read_buffer;
-    const ssize_t count = ::recv(fd(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) return EndAsClosed();
-    if (count < 0) break;
+    const ReadResult read = stream().Read(absl::MakeSpan(buffer));
+    if (read.blocked()) break;
+    if (!read.data()) return EndAsClosed();
     Seen();
     pinged_ = false;
-    Consume(absl::MakeSpan(buffer.data(), static_cast<size_t>(count)));
-    if (static_cast<size_t>(count) < buffer.size()) break;
+    Consume(absl::MakeSpan(buffer).first(read.count));
+    if (read.count < buffer.size()) break;
   }
   if (state() != State::kEnded) WaitReadable();
 }

@@ -14,9 +14,8 @@ struct WebSocketHandshake {
   bool json_heartbeat = false;  // ?heartbeat=json: cannot answer WebSocket pings, gets a JSON `ping`
 };
 
-// Takes over a socket whose upgrade has been answered (101), and begins the session. `early` are bytes that came behind
-// the request's head. The connection owns itself until it ends. Shard thread only; the socket's executor is the
-// shard's.
+// Takes over a stream whose upgrade has been answered (101), and begins the session. `early` are bytes that came behind
+// the request's head. The connection owns itself until it ends. Shard thread only; its executor is the shard's.
 void StartWebSocket(ShardContext& context, AcceptedSocket accepted, std::string early, WebSocketHandshake handshake);
 
 }  // namespace spanwire::transport
