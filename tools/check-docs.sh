@@ -14,8 +14,8 @@ compare() {
 }
 
 compare settings \
-  "$(sed -n 's/.*{\.key = "\([a-z_.]*\)".*/\1/p' bridge/config/settings_table.cc)" \
-  "$(sed -n '/<!-- settings/,/^$/s/^| `\([a-z_.]*\)` .*/\1/p' docs/operations.md)"
+  "$(sed -n 's/.*{\.key = "\([a-z0-9_.]*\)".*/\1/p' bridge/config/settings_table.cc)" \
+  "$(sed -n '/<!-- settings/,/^$/s/^| `\([a-z0-9_.]*\)` .*/\1/p' docs/operations.md)"
 compare metrics \
   "$(grep -oh '"spanwire_[a-z_]*"' bridge/observe/exposition.cc | tr -d '"')" \
   "$(sed -n 's/^| `\(spanwire_[a-z_]*\).*/\1/p' docs/operations.md)"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,5 +23,13 @@ struct Identity {
 
   bool anonymous() const { return subject.empty(); }
 };
+
+// Never null: somebody who showed nothing is Anonymous().
+using IdentityPtr = std::shared_ptr<const Identity>;
+
+inline const IdentityPtr& Anonymous() {
+  static const IdentityPtr kNobody = std::make_shared<const Identity>();
+  return kNobody;
+}
 
 }  // namespace spanwire::auth

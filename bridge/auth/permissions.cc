@@ -59,6 +59,11 @@ Permit Permissions::MayPublish(const Identity& identity, std::string_view topic,
   return GrantIf(AnyMatches(identity.publish, topic), identity);
 }
 
+bool Permissions::grants_anonymous() const {
+  return open_ || std::any_of(rules_.begin(), rules_.end(),
+                              [](const AccessRule& rule) { return rule.access == Access::kPublic; });
+}
+
 Permit Permissions::MayAct(const Identity& identity, Role role) const {
   return GrantIf(open_ || (!identity.anonymous() && identity.roles.Has(role)), identity);
 }

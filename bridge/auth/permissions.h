@@ -5,15 +5,11 @@
 #include <vector>
 
 #include "bridge/auth/identity.h"
+#include "bridge/config/config.h"
 
 namespace spanwire::auth {
 
-// Who may subscribe to the topics of a rule.
-enum class Access {
-  kPublic,         // anybody
-  kAuthenticated,  // anybody who showed a token
-  kClaim,          // who has the claim `topics` with a pattern for it
-};
+using config::Access;
 
 // `match` is a topic, or a prefix and a trailing `*`. The first rule that matches a topic decides.
 struct AccessRule {
@@ -47,6 +43,9 @@ class Permissions {
   // `tenant_id` is the event's; empty means the identity's own. Another's needs Role::kAnyTenant. Events for users
   // (`user:<sub>`) are published like any other.
   Permit MayPublish(const Identity& identity, std::string_view topic, std::string_view tenant_id) const;
+
+  // Whether somebody without a token may subscribe to anything.
+  bool grants_anonymous() const;
 
   // Whether the identity has the role.
   Permit MayAct(const Identity& identity, Role role) const;

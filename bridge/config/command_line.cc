@@ -32,10 +32,7 @@ using Given = std::map<const Setting*, std::vector<std::string>>;
 absl::Status Apply(const Setting& setting, const std::vector<std::string>& texts, std::string_view source,
                    Config* config) {
   // A list that is given replaces the one of a weaker source.
-  if (setting.is_list) {
-    if (setting.key == "allowed_origins") config->allowed_origins.clear();
-    if (setting.key == "allowed_hosts") config->allowed_hosts.clear();
-  }
+  if (setting.is_list) setting.value.clear(*config);
   for (const std::string& text : texts) {
     if (const absl::Status status = setting.value.set(*config, text); !status.ok()) {
       return absl::InvalidArgumentError(fmt::format("{}: {}", source, model::ToStd(status.message())));
@@ -62,23 +59,36 @@ std::string HostName() {
   return name;
 }
 
-absl::Status CheckAddress(std::string_view flag, const std::string& text, bool insecure) {
+absl::Status CheckAuth(const AuthSettings& auth) {
+  if (auth.enabled()) return absl::OkStatus();
+  if (auth.wanted || !auth.issuer.empty() || !auth.audiences.empty()) {
+    return absl::InvalidArgumentError(
+        "auth: no key to check tokens with: give hs256_secret_file (or hs384, hs512), public_key_files or jwks_file, "
+        "or "
+        "leave the section [auth] out");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckAddress(std::string_view flag, const std::string& text, bool may_leave_loopback) {
   const absl::StatusOr<ListenAddress> address = ParseListenAddress(text);
   if (!address.ok()) return address.status();
-  if (address->loopback || insecure) return absl::OkStatus();
+  if (address->loopback || may_leave_loopback) return absl::OkStatus();
   return absl::InvalidArgumentError(
       fmt::format("{}: {} is not a loopback address and nobody would be authenticated: listen on 127.0.0.1, or say "
-                  "--insecure where everybody who can reach it may read and publish everything",
+                  "--insecure where everybody who can reach it may read and publish everything, or set up [auth]",
                   flag, text));
 }
 
 }  // namespace
 
 absl::Status CheckConfig(const Config& config) {
-  if (absl::Status status = CheckAddress("--http-listen", config.http_listen, config.insecure); !status.ok()) {
+  if (absl::Status status = CheckAuth(config.auth); !status.ok()) return status;
+  const bool may_leave_loopback = config.insecure || config.auth.enabled();
+  if (absl::Status status = CheckAddress("--http-listen", config.http_listen, may_leave_loopback); !status.ok()) {
     return status;
   }
-  if (absl::Status status = CheckAddress("--grpc-listen", config.grpc_listen, config.insecure); !status.ok()) {
+  if (absl::Status status = CheckAddress("--grpc-listen", config.grpc_listen, may_leave_loopback); !status.ok()) {
     return status;
   }
   if (config.limits.event_bytes < 1024) return absl::InvalidArgumentError("--event-size: at least 1KiB");

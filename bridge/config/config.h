@@ -17,6 +17,7 @@ struct Limits {
   double client_messages_per_second = 50;
   double client_message_burst = 300;
   absl::Duration handshake_timeout = absl::Seconds(5);
+  absl::Duration auth_timeout = absl::Seconds(10);  // for a WebSocket without a token to send one
   size_t request_head_bytes = 8 * 1024;
   size_t request_body_bytes = 64 * 1024;
   absl::Duration http_idle_timeout = absl::Seconds(60);    // between two requests of one connection
@@ -60,6 +61,13 @@ struct ThrottlePolicy {
   friend bool operator==(const ThrottlePolicy&, const ThrottlePolicy&) = default;
 };
 
+// Who may subscribe to a topic, with authentication (docs/protocol.md, section 5).
+enum class Access : uint8_t {
+  kPublic,         // anybody
+  kAuthenticated,  // anybody who showed a token
+  kClaim,          // who has the claim `topics` with a pattern for it
+};
+
 // Rules for the topics that match. The first match wins.
 struct TopicPolicy {
   std::string match = "*";  // a topic, or a prefix and a trailing `*`
@@ -70,8 +78,31 @@ struct TopicPolicy {
   std::string conflate;
   // A client that is too slow keeps the newest event per key, rather than being closed with 4008.
   bool slow_latest = false;
+  Access access = Access::kClaim;
 
   friend bool operator==(const TopicPolicy&, const TopicPolicy&) = default;
+};
+
+// How browsers, publishers and administrators show who they are. Without keys nobody is asked.
+struct AuthSettings {
+  bool wanted = false;  // the file has a section [auth], so that one without keys is a mistake rather than an open door
+  std::string hs256_secret_file;
+  std::string hs384_secret_file;
+  std::string hs512_secret_file;
+  std::vector<std::string> public_key_files;  // PEM
+  std::string jwks_file;
+  std::string issuer;                  // `iss` that is asked for; empty: any
+  std::vector<std::string> audiences;  // one must be in `aud`; empty: a token that has one is refused
+  absl::Duration leeway = absl::Seconds(5);
+  size_t max_token_bytes = 8 * 1024;
+  size_t max_revocations = 100'000;
+  std::string cookie = "spanwire_token";                 // that a token may come in; empty: none
+  absl::Duration key_check_interval = absl::Seconds(5);  // between two looks at whether a key file has changed
+
+  bool enabled() const {
+    return !hs256_secret_file.empty() || !hs384_secret_file.empty() || !hs512_secret_file.empty() ||
+           !public_key_files.empty() || !jwks_file.empty();
+  }
 };
 
 // Everything that can be set, checked. Built once at start.
@@ -91,6 +122,7 @@ struct Config {
   absl::Duration reconnect_spread = absl::Seconds(5);    // over which those clients are asked to come back
   std::vector<std::string> allowed_origins;              // beside the request's own host, such as "https://app.example"
   std::vector<std::string> allowed_hosts;  // beside loopback names, for the Host header without authentication
+  AuthSettings auth;
   Limits limits;
   std::string broker_kind = "memory";
   size_t broker_memory_limit = 512 * 1024 * 1024;     // history of all topics

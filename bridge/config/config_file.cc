@@ -53,8 +53,11 @@ class Reader {
     for (const Setting& setting : Settings()) {
       if (setting.key == key) return ReadSetting(setting, node);
     }
-    const bool is_section = key == "limits" || key == "broker";
-    if (is_section && node.is_table()) return ReadTable(*node.as_table(), key + ".");
+    const bool is_section = key == "limits" || key == "broker" || key == "auth";
+    if (is_section && node.is_table()) {
+      config_->auth.wanted = config_->auth.wanted || key == "auth";
+      return ReadTable(*node.as_table(), key + ".");
+    }
     return Fault(node, key, "unknown key");
   }
 
@@ -70,7 +73,8 @@ class Reader {
     if (items == nullptr) return Fault(node, setting.key, "expected an array of strings");
     for (const toml::node& item : *items) {
       if (!item.is_string()) return Fault(item, setting.key, "expected an array of strings");
-      absl::Status status = Set(setting, item, item.as_string()->get());
+      const std::string& text = item.as_string()->get();
+      absl::Status status = Set(setting, item, setting.is_path ? Resolve(text) : text);
       if (!status.ok()) return status;
     }
     return absl::OkStatus();

@@ -38,10 +38,12 @@ SettingValue Text(Where where) {
 
 template <typename Where>
 SettingValue Add(Where where) {
-  return ValueAt(where, [where](Config& config, std::string_view text) {
+  SettingValue value = ValueAt(where, [where](Config& config, std::string_view text) {
     where(config).emplace_back(text);
     return absl::OkStatus();
   });
+  value.clear = [where](Config& config) { where(config).clear(); };
+  return value;
 }
 
 template <typename Where>
@@ -84,6 +86,25 @@ absl::StatusOr<absl::Duration> ParseGather(std::string_view text) {
     return absl::InvalidArgumentError("expected a duration of at most 50ms");
   }
   return duration;
+}
+
+// More would let tokens live on long after they ended.
+absl::StatusOr<absl::Duration> ParseLeeway(std::string_view text) {
+  absl::StatusOr<absl::Duration> duration = ParseDuration(text);
+  if (duration.ok() && *duration > absl::Minutes(5)) {
+    return absl::InvalidArgumentError("expected a duration of at most 5m");
+  }
+  return duration;
+}
+
+// A token of RFC 6265, section 4.1.1, or nothing.
+absl::StatusOr<std::string> ParseCookieName(std::string_view text) {
+  constexpr std::string_view kSeparators = "()<>@,;:\\\"/[]?={}";
+  const bool valid = text.size() <= 128 && std::all_of(text.begin(), text.end(), [&](unsigned char c) {
+                       return c > 0x20 && c < 0x7f && kSeparators.find(static_cast<char>(c)) == std::string_view::npos;
+                     });
+  if (!valid) return absl::InvalidArgumentError("expected a cookie's name: letters, digits, - and _");
+  return std::string(text);
 }
 
 constexpr int64_t kMany = 1'000'000'000;
@@ -143,6 +164,52 @@ std::vector<Setting> MakeSettings() {
        .help = "Host headers beside loopback names that are answered without authentication",
        .is_list = true,
        .value = Add(SPANWIRE_WHERE(allowed_hosts))},
+      {.key = "auth.hs256_secret_file",
+       .help = "file with the secret that tokens are signed with (HS256)",
+       .is_path = true,
+       .value = Text(SPANWIRE_WHERE(auth.hs256_secret_file))},
+      {.key = "auth.hs384_secret_file",
+       .help = "the same for HS384",
+       .is_path = true,
+       .value = Text(SPANWIRE_WHERE(auth.hs384_secret_file))},
+      {.key = "auth.hs512_secret_file",
+       .help = "the same for HS512",
+       .is_path = true,
+       .value = Text(SPANWIRE_WHERE(auth.hs512_secret_file))},
+      {.key = "auth.public_key_files",
+       .help = "PEM files with the public keys of who signs tokens (RS256, ES256, EdDSA, ...)",
+       .is_list = true,
+       .is_path = true,
+       .value = Add(SPANWIRE_WHERE(auth.public_key_files))},
+      {.key = "auth.jwks_file",
+       .help = "file with the keys of who signs tokens as a JWK Set",
+       .is_path = true,
+       .value = Text(SPANWIRE_WHERE(auth.jwks_file))},
+      {.key = "auth.issuer",
+       .help = "the issuer (iss) that tokens must be of (any)",
+       .value = Text(SPANWIRE_WHERE(auth.issuer))},
+      {.key = "auth.audiences",
+       .help = "audiences (aud) of which tokens must name one; without any, tokens that have an audience are refused",
+       .is_list = true,
+       .value = Add(SPANWIRE_WHERE(auth.audiences))},
+      {.key = "auth.leeway",
+       .help = "how far the clocks of issuer and bridge may differ, at most 5m (5s)",
+       .value = Into(ParseLeeway, SPANWIRE_WHERE(auth.leeway))},
+      {.key = "auth.max_token",
+       .help = "bytes of a token (8KiB)",
+       .value = Into(ParseSize, SPANWIRE_WHERE(auth.max_token_bytes))},
+      {.key = "auth.max_revocations",
+       .help = "tokens and users that may be revoked at a time (100000)",
+       .value = Into(Integer(1, kMany), SPANWIRE_WHERE(auth.max_revocations))},
+      {.key = "auth.cookie",
+       .help = "cookie that browsers may bring a token in; empty for none (spanwire_token)",
+       .value = Into(ParseCookieName, SPANWIRE_WHERE(auth.cookie))},
+      {.key = "auth.key_check_interval",
+       .help = "how often key files are looked at for changes (5s)",
+       .value = Into(ParsePeriod, SPANWIRE_WHERE(auth.key_check_interval))},
+      {.key = "limits.auth_timeout",
+       .help = "time for a WebSocket without a token to send one (10s)",
+       .value = Into(ParsePeriod, SPANWIRE_WHERE(limits.auth_timeout))},
       {.key = "limits.client_message",
        .help = "bytes of a client's message (64KiB)",
        .value = Into(ParseSize, SPANWIRE_WHERE(limits.client_message_bytes))},

@@ -15,6 +15,7 @@ struct SettingValue {
   // Sets it from text; INVALID_ARGUMENT says what is expected.
   std::function<absl::Status(Config&, std::string_view text)> set;
   std::function<bool(const Config&, const Config&)> same;
+  std::function<void(Config&)> clear = {};  // of a list: empties it
 };
 
 // One setting: a key in the file, a flag, an environment variable, and how its text becomes a value.

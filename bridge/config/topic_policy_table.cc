@@ -65,6 +65,7 @@ class PolicyReader {
     if (name == "throttle") return ReadThrottle(key, node);
     if (name == "conflate") return ReadConflate(key, node);
     if (name == "slow") return ReadSlow(key, node);
+    if (name == "access") return ReadAccess(key, node);
     return FaultAt(path_, node, key, "unknown key");
   }
 
@@ -115,6 +116,22 @@ class PolicyReader {
       return FaultAt(path_, node, key, "expected \"close\" (with 4008) or \"latest\" (keep the newest event per key)");
     }
     policy_.slow_latest = word == "latest";
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadAccess(const std::string& key, const toml::node& node) {
+    const std::string word = node.is_string() ? node.as_string()->get() : "";
+    if (word == "public") {
+      policy_.access = Access::kPublic;
+    } else if (word == "authenticated") {
+      policy_.access = Access::kAuthenticated;
+    } else if (word == "claim") {
+      policy_.access = Access::kClaim;
+    } else {
+      return FaultAt(path_, node, key,
+                     "expected \"public\" (anybody), \"authenticated\" (anybody with a token) or \"claim\" (whose "
+                     "token names it in topics)");
+    }
     return absl::OkStatus();
   }
 

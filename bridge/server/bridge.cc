@@ -34,7 +34,6 @@ session::Settings SettingsFrom(const config::Config& config, model::TopicTable& 
           .ping_interval = config.ping_interval,
           .server = config::kServer,
           .node = config.node,
-          .secure = false,
           .topics = &topics};
 }
 
@@ -75,6 +74,11 @@ Bridge::Bridge(config::Config config)
 absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config, std::function<bool()> request_drain) {
   std::unique_ptr<Bridge> bridge(new Bridge(std::move(config)));
   Bridge& b = *bridge;
+  auto access = auth::AccessControl::Create(b.config_.auth, b.config_.topics, *b.settings_.clock);
+  if (!access.ok()) return About("auth", absl::StatusCode::kInvalidArgument, access.status());
+  b.access_ = *std::move(access);
+  b.settings_.access = b.access_.get();
+  b.settings_.secure = b.access_->enabled();
   auto registry = schema::LoadSchemaDir(b.config_.schema_dir);
   if (!registry.ok()) return About("--schema-dir", absl::StatusCode::kInvalidArgument, registry.status());
   b.translator_ = std::make_unique<schema::EventTranslator>(*std::move(registry), b.config_.limits.event_bytes);

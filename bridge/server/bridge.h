@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "bridge/admin/admin_service.h"
+#include "bridge/auth/access_control.h"
 #include "bridge/broker/broker.h"
 #include "bridge/config/config.h"
 #include "bridge/config/topic_policies.h"
@@ -61,6 +62,7 @@ class Bridge {
   config::TopicPolicies policies_;
   model::TopicTable topics_;
   observe::Metrics metrics_;
+  std::unique_ptr<auth::AccessControl> access_;
   session::Settings settings_;
   transport::Readiness readiness_;
   std::unique_ptr<schema::EventTranslator> translator_;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "bridge/auth/access_control.h"
 #include "bridge/config/config.h"
 #include "bridge/model/clock.h"
 #include "bridge/model/topic_table.h"
@@ -17,6 +18,7 @@ struct Settings {
   std::string node;
   bool secure = false;
   model::TopicTable* topics = nullptr;
+  const auth::AccessControl* access = &auth::AccessControl::None();
   const model::Clock* clock = &model::Clock::System();
 };
 

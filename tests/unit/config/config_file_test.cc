@@ -109,6 +109,21 @@ TEST(ConfigFile, AnUnknownKeyIsAnErrorThatNamesIt) {
   EXPECT_THAT(FaultOf("limits = 5"), HasSubstr("limits: unknown key"));
 }
 
+TEST(ConfigFile, ASectionAuthIsWantedEvenWhereItIsEmpty) {
+  Config config;
+  ASSERT_TRUE(ReadConfigText("[auth]\n", "/etc/spanwire/spanwire.toml", &config).ok());
+  EXPECT_TRUE(config.auth.wanted);
+  EXPECT_FALSE(config.auth.enabled());
+}
+
+TEST(ConfigFile, PathsInListsAreRelativeToTheFileToo) {
+  Config config;
+  ASSERT_TRUE(
+      ReadConfigText("[auth]\npublic_key_files = [\"a.pem\", \"/b.pem\"]", "/etc/spanwire/spanwire.toml", &config)
+          .ok());
+  EXPECT_THAT(config.auth.public_key_files, ElementsAre("/etc/spanwire/a.pem", "/b.pem"));
+}
+
 TEST(ConfigFile, AValueOfTheWrongShapeIsRefused) {
   EXPECT_THAT(FaultOf("io_threads = [1]"), HasSubstr("expected a single value"));
   EXPECT_THAT(FaultOf("node = 2026-01-01"), HasSubstr("expected a single value"));

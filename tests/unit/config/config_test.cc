@@ -23,6 +23,24 @@ TEST(CheckConfig, WithoutAuthenticationOnlyLoopbackIsListenedOn) {
   EXPECT_EQ(CheckConfig(grpc).code(), absl::StatusCode::kInvalidArgument);
 }
 
+TEST(CheckConfig, WithAuthenticationEveryAddressMayBeListenedOn) {
+  Config config;
+  config.http_listen = "0.0.0.0:8080";
+  config.auth.jwks_file = "keys.json";
+  EXPECT_TRUE(CheckConfig(config).ok());
+}
+
+TEST(CheckConfig, AuthenticationWithoutAKeyIsAMistakeRatherThanAnOpenDoor) {
+  Config section;
+  section.auth.wanted = true;
+  EXPECT_EQ(CheckConfig(section).code(), absl::StatusCode::kInvalidArgument);
+  section.auth.hs256_secret_file = "secret";
+  EXPECT_TRUE(CheckConfig(section).ok());
+  Config flag;
+  flag.auth.issuer = "https://id.example";
+  EXPECT_EQ(CheckConfig(flag).code(), absl::StatusCode::kInvalidArgument);
+}
+
 TEST(CheckConfig, AQueueHoldsAtLeastTwoEvents) {
   Config config;
   config.limits.event_bytes = 512 * 1024;

@@ -41,7 +41,7 @@ TEST(SettingsTable, FlagAndVariableFollowFromTheKey) {
 TEST(SettingsTable, AValueThatDoesNotFitLeavesTheConfigurationAlone) {
   for (const Setting& setting : Settings()) {
     // Any text is a name, a path, an origin or a host.
-    if (setting.key == "node" || setting.is_path || setting.is_list) continue;
+    if (setting.key == "node" || setting.key == "auth.issuer" || setting.is_path || setting.is_list) continue;
     Config config;
     EXPECT_EQ(setting.value.set(config, "no such value").code(), absl::StatusCode::kInvalidArgument) << setting.key;
   }
@@ -49,6 +49,10 @@ TEST(SettingsTable, AValueThatDoesNotFitLeavesTheConfigurationAlone) {
   EXPECT_FALSE(Find("limits.max_connections").value.set(config, "0").ok());
   EXPECT_FALSE(Find("limits.poll_gather").value.set(config, "51ms").ok());
   EXPECT_FALSE(Find("ping_interval").value.set(config, "0s").ok());
+  EXPECT_TRUE(Find("auth.leeway").value.set(config, "5m").ok());
+  EXPECT_FALSE(Find("auth.leeway").value.set(config, "301s").ok());
+  EXPECT_TRUE(Find("auth.cookie").value.set(config, "").ok());
+  EXPECT_FALSE(Find("auth.cookie").value.set(config, "a;b").ok());
   EXPECT_FALSE(Find("log_level").value.set(config, "loud").ok());
   EXPECT_EQ(config.limits.max_connections, Config().limits.max_connections);
   EXPECT_EQ(config.ping_interval, Config().ping_interval);
@@ -76,6 +80,19 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   set("reconnect_spread", "8s");
   set("allowed_origins", "https://a.example");
   set("allowed_hosts", "b.example");
+  set("auth.hs256_secret_file", "a");
+  set("auth.hs384_secret_file", "b");
+  set("auth.hs512_secret_file", "c");
+  set("auth.public_key_files", "d.pem");
+  set("auth.jwks_file", "e.json");
+  set("auth.issuer", "https://id.example");
+  set("auth.audiences", "spanwire");
+  set("auth.leeway", "30s");
+  set("auth.max_token", "4KiB");
+  set("auth.max_revocations", "31");
+  set("auth.cookie", "session");
+  set("auth.key_check_interval", "32s");
+  set("limits.auth_timeout", "33s");
   set("limits.client_message", "6KiB");
   set("limits.event_size", "7KiB");
   set("limits.topics_per_connection", "8");
@@ -126,6 +143,19 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   EXPECT_EQ(config.reconnect_spread, absl::Seconds(8));
   EXPECT_THAT(config.allowed_origins, testing::ElementsAre("https://a.example"));
   EXPECT_THAT(config.allowed_hosts, testing::ElementsAre("b.example"));
+  EXPECT_EQ(config.auth.hs256_secret_file, "a");
+  EXPECT_EQ(config.auth.hs384_secret_file, "b");
+  EXPECT_EQ(config.auth.hs512_secret_file, "c");
+  EXPECT_THAT(config.auth.public_key_files, testing::ElementsAre("d.pem"));
+  EXPECT_EQ(config.auth.jwks_file, "e.json");
+  EXPECT_EQ(config.auth.issuer, "https://id.example");
+  EXPECT_THAT(config.auth.audiences, testing::ElementsAre("spanwire"));
+  EXPECT_EQ(config.auth.leeway, absl::Seconds(30));
+  EXPECT_EQ(config.auth.max_token_bytes, 4u << 10);
+  EXPECT_EQ(config.auth.max_revocations, 31u);
+  EXPECT_EQ(config.auth.cookie, "session");
+  EXPECT_EQ(config.auth.key_check_interval, absl::Seconds(32));
+  EXPECT_EQ(config.limits.auth_timeout, absl::Seconds(33));
   EXPECT_EQ(config.limits.client_message_bytes, 6u << 10);
   EXPECT_EQ(config.limits.event_bytes, 7u << 10);
   EXPECT_EQ(config.limits.topics_per_connection, 8u);

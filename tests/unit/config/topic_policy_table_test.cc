@@ -45,6 +45,18 @@ TEST(TopicPolicyTable, ThrottleConflationAndSlownessAreRead) {
   EXPECT_TRUE(policy.slow_latest);
 }
 
+TEST(TopicPolicyTable, AccessIsByClaimUnlessSaidOtherwise) {
+  EXPECT_EQ(PolicyOf("").access, Access::kClaim);
+  EXPECT_EQ(PolicyOf("access = \"claim\"").access, Access::kClaim);
+  EXPECT_EQ(PolicyOf("access = \"authenticated\"").access, Access::kAuthenticated);
+  EXPECT_EQ(PolicyOf("access = \"public\"").access, Access::kPublic);
+  for (const char* access : {"\"\"", "\"Public\"", "\"none\"", "true", "[\"public\"]"}) {
+    EXPECT_THAT(FaultOf(absl::StrCat("access = ", access)),
+                AllOf(StartsWith("bridge.toml:3: topic.access: "), HasSubstr("\"authenticated\"")))
+        << access;
+  }
+}
+
 TEST(TopicPolicyTable, AThrottleThatSaysNothingIsTheProtocols) {
   EXPECT_EQ(PolicyOf("throttle = {}").throttle, (ThrottlePolicy{.window = absl::Milliseconds(100), .max_batch = 10}));
   EXPECT_EQ(PolicyOf("throttle = { max_batch = 3 }").throttle.window, absl::Milliseconds(100));

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "bridge/auth/identity.h"
+#include "bridge/auth/key_files.h"
+#include "bridge/auth/permissions.h"
+#include "bridge/auth/revocation_list.h"
+#include "bridge/auth/token_verifier.h"
+#include "bridge/config/config.h"
+#include "bridge/model/clock.h"
+
+namespace spanwire::auth {
+
+// Who gets in and what they may do, for the whole bridge: the keys, revocations and permissions in force. Keys and
+// rules may be replaced while everything runs, which ends nobody: who was let in stays until the token expires or is
+// revoked. Thread safe.
+class AccessControl {
+ public:
+  // Reads the keys, which blocks on the disk; INVALID_ARGUMENT with a sentence that begins with a file's name. Where
+  // `settings` name no keys nobody is asked and everybody may do everything. `clock` outlives it.
+  static absl::StatusOr<std::unique_ptr<AccessControl>> Create(const config::AuthSettings& settings,
+                                                               const std::vector<config::TopicPolicy>& topics,
+                                                               const model::Clock& clock);
+  // Without authentication. Lives for ever.
+  static const AccessControl& None();
+
+  // Whether somebody is asked at all.
+  bool enabled() const { return verifier_.has_value(); }
+  // Whether there is something to do here for somebody who shows no token.
+  bool admits_anonymous() const;
+
+  // Who shows the token, where it counts now; else UNAUTHENTICATED (auth/refusal.h). Only where enabled().
+  absl::StatusOr<IdentityPtr> Authenticate(std::string_view token) const;
+  // OK while what an identity was let in with counts: the token has neither expired nor been revoked. Cheap.
+  absl::Status StillCounts(const Identity& identity) const;
+
+  std::shared_ptr<const Permissions> permissions() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Puts the `access` of these policies in force.
+  void ReplaceRules(const std::vector<config::TopicPolicy>& topics) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Reads the key files again and puts them in force; where that fails those from before stay. Blocks on the disk.
+  absl::Status ReloadKeys();
+  // The files that ReloadKeys() reads.
+  const std::vector<std::string>& key_paths() const { return key_paths_; }
+  // For the log, of the last load: keys that are left out, secrets that others can read.
+  std::vector<std::string> TakeNotes() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  RevocationList& revocations() { return revocations_; }
+
+  AccessControl(const AccessControl&) = delete;
+  AccessControl& operator=(const AccessControl&) = delete;
+
+ private:
+  AccessControl(const config::AuthSettings& settings, Permissions permissions, const model::Clock& clock);
+
+  const KeyFiles key_files_;
+  const std::vector<std::string> key_paths_;
+  const model::Clock& clock_;
+  RevocationList revocations_;
+  KeyRing keys_;
+  std::optional<TokenVerifier> verifier_;  // none without authentication
+  mutable absl::Mutex mutex_;
+  std::shared_ptr<const Permissions> permissions_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> notes_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace spanwire::auth
