@@ -48,8 +48,9 @@ void Tail::Start(const v1::TailTopicsRequest& request) {
                         });
                       }});
   shard_.Post([self, message = SubscribeMessage(request), tenant = request.tenant_id()] {
-    self->session_ = std::make_shared<session::Session>(self->shard_, self->settings_, *self,
-                                                        session::Identity{.user_id = "", .tenant_id = tenant});
+    auto reader = std::make_shared<const auth::Identity>(auth::Identity{.tenant_id = tenant});
+    self->session_ = std::make_shared<session::Session>(
+        self->shard_, self->settings_, *self, session::Admission{.identity = std::move(reader), .may_read_all = true});
     self->session_->OnMessage(message);
   });
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "bridge/auth/identity.h"
 #include "bridge/session/close_code.h"
 
 namespace spanwire::session {
@@ -41,6 +42,10 @@ class Client {
   virtual ~Client() = default;
   virtual const std::string& client_id() const = 0;
   virtual ClientSnapshot Describe() const = 0;
+  // Who it is; stays the same user of the same tenant once it is somebody.
+  virtual const auth::Identity& identity() const = 0;
+  // What may be read has changed for everybody.
+  virtual void OnRulesChanged() = 0;
   // Ends it as an administrator, or a drain, wants it.
   virtual void Disconnect(CloseCode code, std::string_view reason) = 0;
 };

@@ -105,11 +105,21 @@ class Reader {
         return ReadTopics(object) && ReadSince(object) && ReadHistory(object);
       case ClientMessage::Verb::kUnsubscribe:
         return ReadTopics(object);
+      case ClientMessage::Verb::kAuth:
+        return ReadToken(object);
       case ClientMessage::Verb::kPing:
       case ClientMessage::Verb::kPong:
-      case ClientMessage::Verb::kAuth:
         return true;
     }
+    return true;
+  }
+
+  bool ReadToken(const json::object& object) {
+    const json::value* token = object.if_contains("token");
+    if (token == nullptr || !token->is_string()) {
+      return Fail(error_code::kBadRequest, "token is missing: say {\"action\": \"auth\", \"token\": \"...\"}");
+    }
+    message_->token = View(token->get_string());
     return true;
   }
 

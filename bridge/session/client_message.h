@@ -23,6 +23,7 @@ struct ClientMessage {
   Verb verb = Verb::kPing;
   std::vector<TopicRequest> topics;  // of kSubscribe and kUnsubscribe: at least one
   uint32_t history = 0;              // of kSubscribe
+  std::string token;                 // of kAuth: as given
   std::string action;                // the verb as given
   ReplyId id;
 };

@@ -73,9 +73,15 @@ model::EnvelopePtr ConnectedMessage(const ConnectedData& data, absl::Time now) {
     writer.TextUnlessEmpty("tenant_id", data.tenant_id);
     writer.Json("protocol", "1");
     writer.Json("ping_interval_ms", Milliseconds(data.ping_interval));
+    if (data.session_expires_at != absl::InfiniteFuture()) {
+      std::string time;
+      model::AppendTimestamp(data.session_expires_at, &time);
+      writer.Text("session_expires_at", time);
+    }
     writer.Text("server", data.server);
     writer.Text("node", data.node);
     writer.Json("secure", Boolean(data.secure));
+    writer.JsonUnlessEmpty("id", data.id);
   });
 }
 

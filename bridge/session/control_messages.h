@@ -38,9 +38,11 @@ struct ConnectedData {
   std::string_view user_id;    // empty: left out
   std::string_view tenant_id;  // empty: left out
   absl::Duration ping_interval;
+  absl::Time session_expires_at;  // the infinite future: left out
   std::string_view server;
   std::string_view node;
   bool secure = false;
+  ReplyId id;  // of the `auth` that it answers; empty: left out
 };
 model::EnvelopePtr ConnectedMessage(const ConnectedData& data, absl::Time now);
 

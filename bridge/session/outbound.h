@@ -23,6 +23,9 @@ class Outbound {
   // Ends the connection after what is queued. `reason` is for the close frame. Idempotent.
   virtual void Close(CloseCode code, std::string_view reason) = 0;
 
+  // Session::deadline() has changed.
+  virtual void OnDeadline() {}
+
   // Whoever lists the connection may want to know that it has one topic more, or less: Registry::TopicJoined and
   // TopicLeft. Not called for the topics that it has at its end.
   virtual void OnTopicJoined(std::string_view /*topic*/) {}

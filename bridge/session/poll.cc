@@ -27,7 +27,7 @@ absl::Duration WithJitter(absl::Duration wait) {
 
 std::shared_ptr<Poll> Poll::Create(fanout::Shard& shard, Registry& registry, const Settings& settings, PollPeer peer,
                                    PollQuery query, PollRefusal* refusal) {
-  if (!CheckPollQuery(settings, &query, refusal)) return nullptr;
+  if (!CheckPollQuery(settings, *peer.identity, &query, refusal)) return nullptr;
   std::optional<model::Cursor> cursor;
   if (query.cursor) cursor = *model::ParseCursor(*query.cursor);
   std::shared_ptr<Poll> poll(new Poll(shard, registry, settings, std::move(peer), std::move(query)));
@@ -42,11 +42,12 @@ Poll::Poll(fanout::Shard& shard, Registry& registry, const Settings& settings, P
       peer_(std::move(peer)),
       client_id_(model::RandomId(kClientIdLength)),
       history_(query.history),
-      wait_(std::min(query.wait, kMaxWait)),
       started_(settings.clock->Now()),
+      // Nothing is told to a token that has expired meanwhile.
+      wait_(std::clamp(peer_.identity->valid_until - started_, absl::ZeroDuration(), std::min(query.wait, kMaxWait))),
       timer_(shard.io()) {
   for (const std::string& topic : query.topics) {
-    topics_.push_back(std::make_unique<TopicState>(*this, settings.topics->Intern(peer_.tenant_id, topic)));
+    topics_.push_back(std::make_unique<TopicState>(*this, settings.topics->Intern(peer_.identity->tenant_id, topic)));
   }
 }
 
@@ -71,8 +72,8 @@ void Poll::Cancel() {
 
 ClientSnapshot Poll::Describe() const {
   ClientSnapshot snapshot{.client_id = client_id_,
-                          .user_id = "",
-                          .tenant_id = peer_.tenant_id,
+                          .user_id = peer_.identity->subject,
+                          .tenant_id = peer_.identity->tenant_id,
                           .transport = "poll",
                           .remote_address = peer_.remote_address,
                           .user_agent = peer_.user_agent,
@@ -87,7 +88,11 @@ ClientSnapshot Poll::Describe() const {
   return snapshot;
 }
 
-void Poll::Disconnect(CloseCode, std::string_view) {
+void Poll::Disconnect(CloseCode code, std::string_view reason) {
+  if (code == CloseCode::kUnauthorized) {
+    if (phase_ != Phase::kDone) Finish(absl::UnauthenticatedError(model::ToAbsl(reason)));
+    return;
+  }
   leaving_ = true;
   if (phase_ == Phase::kHeld) ReadLast();
 }

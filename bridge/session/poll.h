@@ -22,7 +22,7 @@ namespace spanwire::session {
 
 // Who polls.
 struct PollPeer {
-  std::string tenant_id;
+  auth::IdentityPtr identity = auth::Anonymous();
   std::string remote_address;
   std::string user_agent;
 };
@@ -31,8 +31,9 @@ struct PollPeer {
 // the cursor in the answer carries everything, so any bridge answers the next one. Shard thread only.
 class Poll final : public fanout::Subscriber, public Client, public std::enable_shared_from_this<Poll> {
  public:
-  // Gets the body, a JSON object, or why the broker cannot be read now. Called once, from the shard's loop, unless the
-  // poll is cancelled before; at the latest when the wait and twice `limits.broker_timeout` are over.
+  // Gets the body, a JSON object, or why the broker cannot be read now, or UNAUTHENTICATED where the poller's token
+  // no longer counts. Called once, from the shard's loop, unless the poll is cancelled before; at the latest when the
+  // wait and twice `limits.broker_timeout` are over.
   using Done = absl::AnyInvocable<void(absl::StatusOr<std::string> body)>;
 
   // Checks the query. Null and `refusal` where it is bad; else a poll to be started.
@@ -46,7 +47,10 @@ class Poll final : public fanout::Subscriber, public Client, public std::enable_
 
   const std::string& client_id() const override { return client_id_; }
   ClientSnapshot Describe() const override;
-  // Answers with what there is, now or as soon as that is read.
+  const auth::Identity& identity() const override { return *peer_.identity; }
+  // What it may read was asked when it began, and is again when the next one does.
+  void OnRulesChanged() override {}
+  // Answers with what there is, now or as soon as that is read; for kUnauthorized with UNAUTHENTICATED, at once.
   void Disconnect(CloseCode code, std::string_view reason) override;
 
   void OnReady(fanout::Subscription& subscription) override;
@@ -93,8 +97,8 @@ class Poll final : public fanout::Subscriber, public Client, public std::enable_
   const PollPeer peer_;
   const std::string client_id_;
   const uint32_t history_;
-  const absl::Duration wait_;
   const absl::Time started_;
+  const absl::Duration wait_;
   std::optional<model::Cursor> cursor_;
   std::vector<std::unique_ptr<TopicState>> topics_;
   boost::asio::steady_timer timer_;

@@ -32,10 +32,32 @@ bool CheckTopics(std::vector<std::string>& topics, size_t limit, PollRefusal* re
   return true;
 }
 
+// Names the first that is refused: the poller must leave it out.
+bool CheckAccess(const Settings& settings, const auth::Identity& identity, const std::vector<std::string>& topics,
+                 PollRefusal* refusal) {
+  const std::shared_ptr<const auth::Permissions> permissions = settings.access->permissions();
+  for (const std::string& topic : topics) {
+    switch (permissions->MaySubscribe(identity, topic)) {
+      case auth::Permit::kGranted:
+        break;
+      case auth::Permit::kUnauthenticated:
+        *refusal = {.code = error_code::kUnauthorized,
+                    .detail = fmt::format("{} is not for everybody: come with a token", topic)};
+        return false;
+      case auth::Permit::kForbidden:
+        *refusal = {.code = error_code::kForbidden,
+                    .detail = fmt::format("your token does not allow {} (claim topics): leave it out", topic)};
+        return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
-bool CheckPollQuery(const Settings& settings, PollQuery* query, PollRefusal* refusal) {
+bool CheckPollQuery(const Settings& settings, const auth::Identity& identity, PollQuery* query, PollRefusal* refusal) {
   if (!CheckTopics(query->topics, settings.limits.topics_per_connection, refusal)) return false;
+  if (!CheckAccess(settings, identity, query->topics, refusal)) return false;
   if (query->cursor) {
     if (const auto cursor = model::ParseCursor(*query->cursor); !cursor.ok()) {
       *refusal = {.code = error_code::kBadCursor, .detail = std::string(model::ToStd(cursor.status().message()))};

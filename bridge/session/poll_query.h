@@ -27,7 +27,8 @@ struct PollRefusal {
   std::string detail;     // what is wrong and what to do
 };
 
-// Checks the query and takes repeated topics out of it. False and `refusal` where it is bad.
-bool CheckPollQuery(const Settings& settings, PollQuery* query, PollRefusal* refusal);
+// Checks the query, of somebody of that identity, and takes repeated topics out of it. False and `refusal` where it is
+// bad or asks for what the identity may not read.
+bool CheckPollQuery(const Settings& settings, const auth::Identity& identity, PollQuery* query, PollRefusal* refusal);
 
 }  // namespace spanwire::session

@@ -18,29 +18,20 @@ constexpr uint64_t kHeadOnly = model::kMaxOffset;
 
 }  // namespace
 
-Session::Session(fanout::Shard& shard, const Settings& settings, Outbound& out, Identity identity)
+Session::Session(fanout::Shard& shard, const Settings& settings, Outbound& out, Admission admission)
     : shard_(shard),
       settings_(settings),
       out_(out),
       client_id_(model::RandomId(kClientIdLength)),
-      identity_(std::move(identity)),
+      identity_(admission.identity),
+      admission_(std::make_unique<const Admission>(std::move(admission))),
       output_(out, *settings.clock, shard.metrics()),
-      feeds_(std::make_shared<TopicFeeds>(shard, settings, output_, identity_.tenant_id)),
-      rate_(settings.limits.client_message_burst, settings.clock->Now()) {}
+      feeds_(std::make_shared<TopicFeeds>(shard, settings, output_, identity_->tenant_id)),
+      rate_(settings.limits.client_message_burst, settings.clock->Now()),
+      may_read_all_(admission_->may_read_all) {}
 
 Session::~Session() {
   Shutdown();
-}
-
-void Session::Start() {
-  output_.Send(ConnectedMessage({.client_id = client_id_,
-                                 .user_id = identity_.user_id,
-                                 .tenant_id = identity_.tenant_id,
-                                 .ping_interval = settings_.ping_interval,
-                                 .server = settings_.server,
-                                 .node = settings_.node,
-                                 .secure = settings_.secure},
-                                output_.now()));
 }
 
 void Session::OnWritable() {
@@ -82,6 +73,11 @@ void Session::OnMessage(std::string_view text) {
     output_.SendError("", error.code, error.message, error.action, error.id);
     return;
   }
+  if (awaits_token_ && message.verb != ClientMessage::Verb::kAuth && message.verb != ClientMessage::Verb::kPing) {
+    output_.SendError("", error_code::kUnauthorized,
+                      "say who you are first: {\"action\": \"auth\", \"token\": \"...\"}", message.action, message.id);
+    return;
+  }
   switch (message.verb) {
     case ClientMessage::Verb::kSubscribe:
       SubscribeAll(message);
@@ -95,8 +91,7 @@ void Session::OnMessage(std::string_view text) {
     case ClientMessage::Verb::kPong:
       break;
     case ClientMessage::Verb::kAuth:
-      output_.SendError("", error_code::kUnauthorized,
-                        "this bridge runs without authentication: connect without a token", message.action, message.id);
+      Authenticate(message);
       break;
   }
 }
@@ -123,7 +118,10 @@ void Session::SubscribeFromUrl(const std::vector<std::string>& topics, const std
   if (closing_) return;
   ClientMessage message{
       .verb = ClientMessage::Verb::kSubscribe, .topics = {}, .history = history, .action = "subscribe", .id = {}};
-  for (const std::string& topic : topics) message.topics.push_back({.topic = topic, .since = since});
+  for (const std::string& topic : topics) {
+    // Its own topic it has already.
+    if (!feeds_->Has(topic)) message.topics.push_back({.topic = topic, .since = since});
+  }
   SubscribeAll(message);
 }
 
@@ -134,6 +132,10 @@ void Session::SubscribeAll(const ClientMessage& message) {
 void Session::Subscribe(const ClientMessage& message, const TopicRequest& request) {
   if (const absl::Status valid = model::ValidateTopic(request.topic); !valid.ok()) {
     RefuseTopic(message, request, valid);
+    return;
+  }
+  if (const auth::Permit permit = MaySubscribe(request.topic); permit != auth::Permit::kGranted) {
+    RefuseAccess(message, request.topic, permit);
     return;
   }
   TopicFeeds::Wish wish{.since = std::nullopt, .history = message.history, .id = message.id};
@@ -168,12 +170,14 @@ void Session::RefuseTopic(const ClientMessage& message, const TopicRequest& requ
 }
 
 void Session::Pong(const ReplyId& id) {
+  // Where a tenant's log stands is for those who belong to it.
+  if (awaits_token_) return output_.Send(PongMessage("", id, output_.now()));
   if (const std::optional<model::Cursor> position = feeds_->Position()) {
     output_.Send(PongMessage(model::FormatCursor(*position), id, output_.now()));
     return;
   }
   // Without topics there is nothing to have missed: the position is the log's head.
-  shard_.Read(settings_.topics->Intern(identity_.tenant_id, model::kBridgeTopic), kHeadOnly, {},
+  shard_.Read(settings_.topics->Intern(identity_->tenant_id, model::kBridgeTopic), kHeadOnly, {},
               [weak = weak_from_this(), id](absl::StatusOr<broker::Page> page) {
                 const std::shared_ptr<Session> self = weak.lock();
                 if (self == nullptr || self->closing_) return;

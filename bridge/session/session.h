@@ -7,6 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/time/time.h"
+#include "bridge/auth/identity.h"
+#include "bridge/auth/permissions.h"
 #include "bridge/fanout/shard.h"
 #include "bridge/session/client.h"
 #include "bridge/session/client_message.h"
@@ -18,10 +21,12 @@
 
 namespace spanwire::session {
 
-// Who is behind a session.
-struct Identity {
-  std::string user_id;    // empty without authentication
-  std::string tenant_id;  // empty: the default tenant
+// How somebody comes in.
+struct Admission {
+  auth::IdentityPtr identity = auth::Anonymous();
+  std::string refusal = {};               // why the token that was shown does not count; empty where it does
+  std::optional<std::string> since = {};  // a cursor, as given, to resume the identity's own topic from
+  bool may_read_all = false;  // an administrator, who was asked elsewhere: every topic of the identity's tenant
 };
 
 // The client protocol of docs/protocol.md over any transport that can push: reads the client's messages and answers
@@ -29,10 +34,10 @@ struct Identity {
 class Session final : public std::enable_shared_from_this<Session> {
  public:
   // `out` and `settings` outlive the session, or Shutdown() is called before they go.
-  Session(fanout::Shard& shard, const Settings& settings, Outbound& out, Identity identity);
+  Session(fanout::Shard& shard, const Settings& settings, Outbound& out, Admission admission);
   ~Session();
 
-  // Greets the client. First of all.
+  // Greets the client, or waits for its token, or turns it away. First of all.
   void Start();
   // One message of the client's, as text.
   void OnMessage(std::string_view text);
@@ -44,13 +49,19 @@ class Session final : public std::enable_shared_from_this<Session> {
   void OnWritable();
   // For clients that cannot answer WebSocket pings: a JSON `ping`.
   void SendPing();
+  // When OnDeadline() must be called at the latest: a token expires, or has not come in time. By settings' clock.
+  absl::Time deadline() const { return deadline_; }
+  // Ends the session where its deadline is over.
+  void OnDeadline();
+  // What may be read has changed for everybody: leaves the topics that its client may not read any more.
+  void OnRulesChanged();
   // Tells the client that the connection ends and ends it. Idempotent.
   void Disconnect(CloseCode code, std::string_view reason, std::optional<absl::Duration> after = std::nullopt);
   // Leaves all topics; nothing is sent any more. Idempotent.
   void Shutdown();
 
   const std::string& client_id() const { return client_id_; }
-  const Identity& identity() const { return identity_; }
+  const auth::Identity& identity() const { return *identity_; }
   uint64_t messages_sent() const { return output_.messages_sent(); }
   uint64_t messages_received() const { return messages_received_; }
   // After the end: those that there were.
@@ -63,22 +74,34 @@ class Session final : public std::enable_shared_from_this<Session> {
   size_t low_watermark() const { return feeds_->low_watermark(); }
 
  private:
+  // Says `connected`, and subscribes to the topic that is the client's alone.
+  void Welcome(const ReplyId& id);
+  void SubscribeToOwnTopic();
+  void Authenticate(const ClientMessage& message);
+  // Leaves what the identity may not read.
+  void LeaveForbidden();
+  auth::Permit MaySubscribe(std::string_view topic) const;
   // False where the message is over the client's rate; it has been answered.
   bool AdmitMessage(std::string_view text);
   void SubscribeAll(const ClientMessage& message);
   void Subscribe(const ClientMessage& message, const TopicRequest& request);
   void Unsubscribe(const ClientMessage& message, const TopicRequest& request);
   void RefuseTopic(const ClientMessage& message, const TopicRequest& request, const absl::Status& why);
+  void RefuseAccess(const ClientMessage& message, std::string_view topic, auth::Permit permit);
   void Pong(const ReplyId& id);
 
   fanout::Shard& shard_;
   const Settings& settings_;
   Outbound& out_;
   const std::string client_id_;
-  const Identity identity_;
+  auth::IdentityPtr identity_;
+  std::unique_ptr<const Admission> admission_;  // how it came in, until it has its own topic
+  absl::Time deadline_ = absl::InfiniteFuture();
   SessionOutput output_;
   const std::shared_ptr<TopicFeeds> feeds_;
   MessageRate rate_;
+  const bool may_read_all_;
+  bool awaits_token_ = false;  // nothing else is understood
   bool closing_ = false;
   uint64_t messages_received_ = 0;
 };

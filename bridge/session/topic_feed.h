@@ -48,6 +48,7 @@ struct TopicFeed : fanout::Subscription {
   std::string epoch;
   // Changes when the feed starts anew, so that the answer to an older read is known as such. Unique in the session.
   uint32_t generation = 0;
+  bool own = false;  // see TopicFeeds::Wish
 
   // Not null: the client is too slow for the topic, whose live events wait here.
   std::unique_ptr<LatestEvents> latest;

@@ -1,6 +1,7 @@
 #include "bridge/session/topic_feeds.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include <fmt/format.h>
@@ -66,9 +67,10 @@ bool TopicFeeds::Subscribe(std::string_view topic, Wish wish) {
   }
   const bool fresh = feed == nullptr;
   if (fresh) {
-    if (feeds_.size() >= settings_.limits.topics_per_connection) return false;
+    if (!wish.own && full()) return false;
     feeds_.push_back(std::make_unique<TopicFeed>(*this, settings_.topics->Intern(tenant_id_, topic)));
     feed = feeds_.back().get();
+    feed->own = wish.own;
   }
   if (feed->start == nullptr) feed->start = std::make_unique<FeedStart>();
   // A topic that was left before it began begins anew.
@@ -93,6 +95,36 @@ void TopicFeeds::Unsubscribe(std::string_view topic, const ReplyId& id) {
   }
   if (feed != nullptr) Remove(*feed);
   output_.Send(UnsubscriptionMessage(topic, "client", id, output_.now()));
+}
+
+void TopicFeeds::Expel(std::string_view topic) {
+  TopicFeed* feed = Find(topic);
+  if (feed == nullptr) return;
+  const model::TopicPtr left = feed->topic;
+  const std::unique_ptr<FeedStart> start = std::move(feed->start);
+  Remove(*feed);
+  if (start == nullptr) {
+    output_.Send(UnsubscriptionMessage(left->name, "forbidden", "", output_.now()));
+  } else {
+    Refuse(left->name, *start, error_code::kForbidden, "your token no longer allows this topic");
+  }
+}
+
+std::vector<std::string> TopicFeeds::Names() const {
+  std::vector<std::string> names;
+  names.reserve(feeds_.size());
+  for (const auto& feed : feeds_) names.push_back(feed->topic->name);
+  return names;
+}
+
+void TopicFeeds::SetTenant(std::string tenant_id) {
+  assert(feeds_.empty());
+  tenant_id_ = std::move(tenant_id);
+}
+
+bool TopicFeeds::full() const {
+  const auto clients_own = std::count_if(feeds_.begin(), feeds_.end(), [](const auto& feed) { return !feed->own; });
+  return static_cast<size_t>(clients_own) >= settings_.limits.topics_per_connection;
 }
 
 TopicFeed* TopicFeeds::Find(std::string_view topic) const {
@@ -160,13 +192,18 @@ void TopicFeeds::OnUnavailable(fanout::Subscription& subscription, const absl::S
       fmt::format("the topic cannot be served now, subscribe again later: {}", model::ToStd(why.message()));
   if (start == nullptr) {
     output_.SendError(topic->name, error_code::kOverloaded, sentence, "subscribe", "");
-    return;
+  } else {
+    Refuse(topic->name, *start, error_code::kOverloaded, sentence);
   }
-  for (const FeedStart::Reply& reply : start->replies) {
+}
+
+void TopicFeeds::Refuse(std::string_view topic, const FeedStart& start, std::string_view code,
+                        std::string_view sentence) {
+  for (const FeedStart::Reply& reply : start.replies) {
     if (reply.unsubscribe) {
-      output_.Send(UnsubscriptionMessage(topic->name, "client", reply.id, output_.now()));
+      output_.Send(UnsubscriptionMessage(topic, "client", reply.id, output_.now()));
     } else {
-      output_.SendError(topic->name, error_code::kOverloaded, sentence, "subscribe", reply.id);
+      output_.SendError(topic, code, sentence, "subscribe", reply.id);
     }
   }
 }

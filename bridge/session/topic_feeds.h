@@ -27,6 +27,7 @@ class TopicFeeds final : public fanout::Subscriber, public PageConsumer {
     std::optional<model::Cursor> since;
     uint32_t history = 0;
     ReplyId id;
+    bool own = false;  // the bridge asks for it, not the client: it does not count towards the client's topics
   };
 
   // `settings` and `output` outlive it, or Shutdown() is called before they go.
@@ -38,6 +39,12 @@ class TopicFeeds final : public fanout::Subscriber, public PageConsumer {
   bool Has(std::string_view topic) const { return Find(topic) != nullptr; }
   // Leaves the topic, whether it was there or not, and says so.
   void Unsubscribe(std::string_view topic, const ReplyId& id);
+  // The client may not read the topic any more: leaves it and says so. Who still waits for an answer gets an error.
+  void Expel(std::string_view topic);
+  // The topics that it has or is about to have.
+  std::vector<std::string> Names() const;
+  // Without topics: those that come are of that tenant.
+  void SetTenant(std::string tenant_id);
   // Little is queued again: sends what waits, and goes on catching up.
   void OnWritable();
   // The session ends because its queue was full: counts it where the topic is known that filled it.
@@ -69,6 +76,9 @@ class TopicFeeds final : public fanout::Subscriber, public PageConsumer {
   TopicFeed* Find(std::string_view topic) const;
   void Remove(TopicFeed& feed);
   bool all_count() const;
+  bool full() const;
+  // Answers those who wait for a topic that will not begin.
+  void Refuse(std::string_view topic, const FeedStart& start, std::string_view code, std::string_view sentence);
 
   void Begin(TopicFeed& feed);
   void BeginHistory(TopicFeed& feed);
@@ -93,7 +103,7 @@ class TopicFeeds final : public fanout::Subscriber, public PageConsumer {
   fanout::Shard& shard_;
   const Settings& settings_;
   SessionOutput& output_;
-  const std::string tenant_id_;
+  std::string tenant_id_;
   std::vector<std::unique_ptr<TopicFeed>> feeds_;
   PageReader reader_;
   observe::PatternCounts* overfilled_ = nullptr;  // by whose topic the queue is over its bound

@@ -11,6 +11,7 @@
 #include "bridge/session/control_messages.h"
 #include "bridge/transport/http_query.h"
 #include "bridge/transport/problem.h"
+#include "bridge/transport/request_token.h"
 #include "bridge/transport/static_files.h"
 #include "bridge/transport/websocket_upgrade.h"
 
@@ -38,11 +39,11 @@ bool ServesOwnPagesOnly(Endpoint endpoint) {
   return endpoint == Endpoint::kPoll || endpoint == Endpoint::kSse || endpoint == Endpoint::kWebSocket;
 }
 
-// ?heartbeat=json
-bool WantsJsonHeartbeat(const std::vector<QueryParameter>& parameters) {
-  return std::any_of(parameters.begin(), parameters.end(), [](const QueryParameter& parameter) {
-    return parameter.name == "heartbeat" && parameter.value == "json";
-  });
+std::optional<std::string> ValueOf(std::string_view name, const std::vector<QueryParameter>& parameters) {
+  const auto found = std::find_if(parameters.begin(), parameters.end(),
+                                  [name](const QueryParameter& parameter) { return parameter.name == name; });
+  if (found == parameters.end()) return std::nullopt;
+  return found->value;
 }
 
 struct AddHeaders {
@@ -60,14 +61,15 @@ struct AddHeaders {
 
 HttpAnswer HttpDispatcher::Dispatch(ShardContext& context, const HttpRequest& request, const HttpPeer& peer) const {
   const Route route = FindRoute(request.method, request.path);
-  if (!AnswersAnyHost(route.endpoint) && !origins_.HostAllowed(request.host, peer.local)) {
+  // A page of another name that leads here (DNS rebinding) has no token, so only without tokens the name counts.
+  const bool any_host = context.settings.access->enabled() || AnswersAnyHost(route.endpoint);
+  if (!any_host && !origins_.HostAllowed(request.host, peer.local)) {
     return Forbidden("this name of the bridge is not known to it: use a loopback address, or list it in allowed_hosts");
   }
   const std::string_view origin = request.Header("Origin");
   if (!origin.empty() && ServesOwnPagesOnly(route.endpoint) && !origins_.OriginAllowed(origin, request.host)) {
     return Forbidden("pages of this origin may not use the bridge: list it in allowed_origins");
   }
-  // Authentication belongs here: it knows the route and decides who asks before any endpoint runs.
   HttpAnswer answer = Answer(context, request, peer, route);
   std::visit(AddHeaders{CorsHeaders(origin)}, answer);
   return answer;
@@ -96,23 +98,59 @@ HttpAnswer HttpDispatcher::Answer(ShardContext& context, const HttpRequest& requ
     case Endpoint::kMetrics:
       return HttpResponse{.headers = {{"Content-Type", observe::kPrometheusContentType}},
                           .body = observe::RenderPrometheus(context.all_metrics)};
-    case Endpoint::kPoll: {
-      auto poll = MakePoll(context, request, peer.remote);
-      if (auto* refusal = std::get_if<HttpResponse>(&poll)) return std::move(*refusal);
-      return HeldPoll{.poll = std::get<std::shared_ptr<session::Poll>>(std::move(poll)), .headers = {}};
-    }
+    case Endpoint::kPoll:
     case Endpoint::kSse:
-      return AnswerSse(context, request, peer);
     case Endpoint::kWebSocket:
-      return AnswerUpgrade(context, request, peer);
+      return AnswerSubscriber(context, request, peer, route);
     case Endpoint::kFile:
       return FileResponse(request, FindEmbeddedFile(request.path));
   }
   return ProblemResponse({.status = 500, .code = error_code::kInternal, .detail = "no endpoint"});
 }
 
-HttpAnswer HttpDispatcher::AnswerSse(ShardContext& context, const HttpRequest& request, const HttpPeer& peer) const {
-  std::variant<SseRequest, HttpResponse> read = ReadSseRequest(context, request, peer.remote);
+std::variant<HttpDispatcher::Asker, HttpResponse> HttpDispatcher::Identify(const ShardContext& context,
+                                                                           const HttpRequest& request) const {
+  if (!context.settings.access->enabled()) return Asker();
+  const absl::StatusOr<RequestToken> token = FindToken(request, context.config.auth.cookie);
+  if (!token.ok()) {
+    return RefuseRequest(error_code::kBadRequest, std::string(model::ToStd(token.status().message())));
+  }
+  if (token->source == RequestToken::Source::kNone) return Asker();
+  if (token->source == RequestToken::Source::kCookie && !SaysWhereItIsFrom(request)) {
+    return Forbidden(
+        "a token in a cookie counts only with an Origin header: browsers send it with POST and WebSockets");
+  }
+  absl::StatusOr<auth::IdentityPtr> identity = context.settings.access->Authenticate(token->text);
+  if (!identity.ok()) return Asker{.refusal = std::string(model::ToStd(identity.status().message()))};
+  return Asker{.identity = *std::move(identity)};
+}
+
+HttpAnswer HttpDispatcher::AnswerSubscriber(ShardContext& context, const HttpRequest& request, const HttpPeer& peer,
+                                            const Route& route) const {
+  std::variant<Asker, HttpResponse> identified = Identify(context, request);
+  if (auto* refusal = std::get_if<HttpResponse>(&identified)) return std::move(*refusal);
+  auto& asker = std::get<Asker>(identified);
+  if (route.endpoint == Endpoint::kWebSocket) return AnswerUpgrade(context, request, peer, std::move(asker));
+  if (!asker.refusal.empty()) {
+    return ProblemResponse({.status = 401,
+                            .code = error_code::kUnauthorized,
+                            .detail = std::move(asker.refusal),
+                            .challenge = "Bearer error=\"invalid_token\""});
+  }
+  return route.endpoint == Endpoint::kSse ? AnswerSse(context, request, peer, std::move(asker))
+                                          : AnswerPoll(context, request, peer, std::move(asker));
+}
+
+HttpAnswer HttpDispatcher::AnswerPoll(ShardContext& context, const HttpRequest& request, const HttpPeer& peer,
+                                      Asker asker) const {
+  auto poll = MakePoll(context, request, asker.identity, peer.remote);
+  if (auto* refusal = std::get_if<HttpResponse>(&poll)) return std::move(*refusal);
+  return HeldPoll{.poll = std::get<std::shared_ptr<session::Poll>>(std::move(poll)), .headers = {}};
+}
+
+HttpAnswer HttpDispatcher::AnswerSse(ShardContext& context, const HttpRequest& request, const HttpPeer& peer,
+                                     Asker asker) const {
+  std::variant<SseRequest, HttpResponse> read = ReadSseRequest(context, request, asker.identity, peer.remote);
   if (auto* refusal = std::get_if<HttpResponse>(&read)) return std::move(*refusal);
   if (context.draining()) return SseFarewell(context, session::CloseCode::kRestart, "the bridge restarts");
   return EventStream{.head = SseHead(), .request = std::get<SseRequest>(std::move(read))};
@@ -132,8 +170,8 @@ HttpResponse HttpDispatcher::Refuse(const ShardContext& context, const HttpReque
   return response;
 }
 
-HttpAnswer HttpDispatcher::AnswerUpgrade(const ShardContext& context, const HttpRequest& request,
-                                         const HttpPeer& peer) const {
+HttpAnswer HttpDispatcher::AnswerUpgrade(const ShardContext& context, const HttpRequest& request, const HttpPeer& peer,
+                                         Asker asker) const {
   if (std::optional<HttpResponse> refusal = RefuseUpgrade(request)) return *std::move(refusal);
   if (context.draining()) {
     return ProblemResponse({.status = 503,
@@ -148,7 +186,12 @@ HttpAnswer HttpDispatcher::AnswerUpgrade(const ShardContext& context, const Http
   }
   return Upgrade{.response = AcceptUpgrade(request),
                  .handshake = {.peer = {.remote = peer.remote, .user_agent = std::string(request.Header("User-Agent"))},
-                               .json_heartbeat = WantsJsonHeartbeat(*parameters)}};
+                               // A token that does not count is answered behind the upgrade: browsers show no page the
+                               // status of a handshake, but they do show it the code of a close.
+                               .admission = {.identity = std::move(asker.identity),
+                                             .refusal = std::move(asker.refusal),
+                                             .since = ValueOf("cursor", *parameters)},
+                               .json_heartbeat = ValueOf("heartbeat", *parameters) == "json"}};
 }
 
 HttpResponse HttpDispatcher::AnswerReadiness() const {

@@ -39,7 +39,8 @@ struct Upgrade {
 // A response, now; or one that comes when the poll ends; or one behind which something else than HTTP goes on.
 using HttpAnswer = std::variant<HttpResponse, HeldPoll, EventStream, Upgrade>;
 
-// Finds the answer to a request: its route, whether the page behind it may ask, its endpoint. Knows no connection.
+// Finds the answer to a request: its route, whether the page behind it may ask, who asks, its endpoint. Knows no
+// connection.
 // Any shard's thread, with that shard's context. `config` and `readiness` outlive it.
 class HttpDispatcher {
  public:
@@ -50,9 +51,21 @@ class HttpDispatcher {
   HttpResponse Refuse(const ShardContext& context, const HttpRequest& request) const;
 
  private:
+  // Who asks, by the token that the request carries.
+  struct Asker {
+    auth::IdentityPtr identity = auth::Anonymous();
+    std::string refusal;  // why the token does not count; empty where it does, or where there is none
+  };
+
+  // Who asks, or the answer that refuses a request which does not say it in a way that is understood.
+  std::variant<Asker, HttpResponse> Identify(const ShardContext& context, const HttpRequest& request) const;
+  HttpAnswer AnswerSubscriber(ShardContext& context, const HttpRequest& request, const HttpPeer& peer,
+                              const Route& route) const;
   HttpAnswer Answer(ShardContext& context, const HttpRequest& request, const HttpPeer& peer, const Route& route) const;
-  HttpAnswer AnswerSse(ShardContext& context, const HttpRequest& request, const HttpPeer& peer) const;
-  HttpAnswer AnswerUpgrade(const ShardContext& context, const HttpRequest& request, const HttpPeer& peer) const;
+  HttpAnswer AnswerPoll(ShardContext& context, const HttpRequest& request, const HttpPeer& peer, Asker asker) const;
+  HttpAnswer AnswerSse(ShardContext& context, const HttpRequest& request, const HttpPeer& peer, Asker asker) const;
+  HttpAnswer AnswerUpgrade(const ShardContext& context, const HttpRequest& request, const HttpPeer& peer,
+                           Asker asker) const;
   HttpResponse AnswerOptions(const HttpRequest& request, const Route& route) const;
   HttpResponse AnswerReadiness() const;
   std::vector<HttpHeader> CorsHeaders(std::string_view origin) const;

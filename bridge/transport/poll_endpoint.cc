@@ -12,11 +12,10 @@
 namespace spanwire::transport {
 namespace {
 
-HttpResponse Refuse(std::string_view code, std::string detail) {
-  return ProblemResponse({.status = 400, .code = code, .detail = std::move(detail)});
-}
-
 HttpResponse PollResponse(absl::StatusOr<std::string> body) {
+  if (absl::IsUnauthenticated(body.status())) {
+    return RefuseRequest(session::error_code::kUnauthorized, std::string(model::ToStd(body.status().message())));
+  }
   if (!body.ok()) {
     return ProblemResponse({.status = 503,
                             .code = session::error_code::kOverloaded,
@@ -28,21 +27,22 @@ HttpResponse PollResponse(absl::StatusOr<std::string> body) {
 }  // namespace
 
 std::variant<std::shared_ptr<session::Poll>, HttpResponse> MakePoll(ShardContext& context, const HttpRequest& request,
+                                                                    const auth::IdentityPtr& identity,
                                                                     const boost::asio::ip::tcp::endpoint& remote) {
   absl::StatusOr<session::PollQuery> query =
       request.method == HttpMethod::kPost ? ParsePollBody(request.body) : ParsePollUrl(request.query);
   if (!query.ok()) {
-    return Refuse(session::error_code::kBadRequest, std::string(model::ToStd(query.status().message())));
+    return RefuseRequest(session::error_code::kBadRequest, std::string(model::ToStd(query.status().message())));
   }
   // While the bridge drains nobody is held: the poller gets what there is, and goes on elsewhere.
   if (request.method == HttpMethod::kHead || context.draining()) query->wait = absl::ZeroDuration();
-  session::PollPeer peer{.tenant_id = "",
+  session::PollPeer peer{.identity = identity,
                          .remote_address = EndpointText(remote),
                          .user_agent = *context.user_agents.Intern(request.Header("User-Agent"))};
   session::PollRefusal refusal;
   std::shared_ptr<session::Poll> poll = session::Poll::Create(context.shard, context.registry, context.settings,
                                                               std::move(peer), *std::move(query), &refusal);
-  if (poll == nullptr) return Refuse(refusal.code, std::move(refusal.detail));
+  if (poll == nullptr) return RefuseRequest(refusal.code, std::move(refusal.detail));
   return poll;
 }
 

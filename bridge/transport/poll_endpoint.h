@@ -14,9 +14,10 @@
 
 namespace spanwire::transport {
 
-// Checks a request to /api/poll: the poll to be started, or the answer that refuses it. A HEAD asks as a GET that does
-// not wait. Shard thread only.
+// Checks a request to /api/poll by somebody of that identity: the poll to be started, or the answer that refuses it. A
+// HEAD asks as a GET that does not wait. Shard thread only.
 std::variant<std::shared_ptr<session::Poll>, HttpResponse> MakePoll(ShardContext& context, const HttpRequest& request,
+                                                                    const auth::IdentityPtr& identity,
                                                                     const boost::asio::ip::tcp::endpoint& remote);
 
 // A poll that is to be started, and headers for its answer.

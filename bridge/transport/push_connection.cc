@@ -20,14 +20,14 @@ constexpr int kAbnormalClosure = 1006;
 }  // namespace
 
 PushConnection::PushConnection(ShardContext& context, AcceptedSocket accepted, const PushPeer& peer,
-                               observe::Transport transport)
+                               session::Admission admission, observe::Transport transport)
     : Connection(context.connections, std::move(accepted.place)),
       context_(context),
       stream_(std::move(accepted.stream)),
       remote_(peer.remote),
       user_agent_(context.user_agents.Intern(peer.user_agent)),
       connected_at_(context.settings.clock->Now()),
-      session_(std::make_shared<session::Session>(context.shard, context.settings, *this, session::Identity{})),
+      session_(std::make_shared<session::Session>(context.shard, context.settings, *this, std::move(admission))),
       last_seen_(std::chrono::steady_clock::now()),
       close_code_(kAbnormalClosure),
       transport_(transport) {}
@@ -50,7 +50,7 @@ void PushConnection::Greet() {
 session::ClientSnapshot PushConnection::Describe() const {
   const auto silent = std::chrono::steady_clock::now() - last_seen_;
   return {.client_id = session_->client_id(),
-          .user_id = session_->identity().user_id,
+          .user_id = session_->identity().subject,
           .tenant_id = session_->identity().tenant_id,
           .transport = std::string(observe::kTransportNames[static_cast<size_t>(transport_)]),
           .remote_address = EndpointText(remote_),
@@ -192,7 +192,30 @@ void PushConnection::GiveQueueBack() {
 void PushConnection::OnTimer() {
   if (state_ == State::kOverflowed) return;  // the close that is on its way arms the timer again
   if (state_ == State::kClosing) return EndAsClosed();
-  OnHeartbeat();
+  session_->OnDeadline();
+  if (state_ != State::kOpen) return;
+  if (std::chrono::steady_clock::now() >= heartbeat_at_) {
+    OnHeartbeat();
+  } else {
+    ArmOpen();
+  }
+}
+
+void PushConnection::HeartbeatAt(SteadyTime time) {
+  heartbeat_at_ = time;
+  ArmOpen();
+}
+
+void PushConnection::OnDeadline() {
+  if (state_ == State::kOpen) ArmOpen();
+}
+
+void PushConnection::ArmOpen() {
+  const absl::Duration left = session_->deadline() - context_.settings.clock->Now();
+  const auto now = std::chrono::steady_clock::now();
+  // What is further away than the heartbeat may be beyond what a steady time can say.
+  const bool sooner = left < absl::FromChrono(heartbeat_at_ - now);
+  Arm(sooner ? now + absl::ToChronoNanoseconds(std::max(left, absl::ZeroDuration())) : heartbeat_at_);
 }
 
 void PushConnection::Disconnect(CloseCode code, std::string_view reason) {

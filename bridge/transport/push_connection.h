@@ -45,11 +45,14 @@ class PushConnection : public Connection,
  public:
   size_t queued_bytes() const final { return queue_ == nullptr ? 0 : queue_->charge(); }
   void Close(session::CloseCode code, std::string_view reason) final;
+  void OnDeadline() final;
   void OnTopicJoined(std::string_view topic) final { context_.registry.TopicJoined(*this, topic); }
   void OnTopicLeft(std::string_view topic) final { context_.registry.TopicLeft(*this, topic); }
 
   const std::string& client_id() const final { return session_->client_id(); }
   session::ClientSnapshot Describe() const final;
+  const auth::Identity& identity() const final { return session_->identity(); }
+  void OnRulesChanged() final { session_->OnRulesChanged(); }
   void Disconnect(session::CloseCode code, std::string_view reason) final;
 
   void Uncork() final;
@@ -66,17 +69,18 @@ class PushConnection : public Connection,
     kEnded,
   };
 
-  PushConnection(ShardContext& context, AcceptedSocket accepted, const PushPeer& peer, observe::Transport transport);
+  PushConnection(ShardContext& context, AcceptedSocket accepted, const PushPeer& peer, session::Admission admission,
+                 observe::Transport transport);
   ~PushConnection() override;
 
   // Shows the connection to administrators. A connection that begins while the bridge drains is told so by Greet.
   void Register();
-  // Begins the session, which says `connected`.
+  // Begins the session, which says `connected` or why it does not.
   void Greet();
 
   // The socket is readable, or has failed. Called again only after another WaitReadable().
   virtual void OnReadable() = 0;
-  // While open: time to look whether the peer is there. Arms the timer again.
+  // While open: time to look whether the peer is there. Says by HeartbeatAt when it wants to look again.
   virtual void OnHeartbeat() = 0;
   // What the wire format says last.
   virtual Slice LastBytes(session::CloseCode code, std::string_view reason) const = 0;
@@ -97,7 +101,7 @@ class PushConnection : public Connection,
   void Fail();
   void End(int close_code, std::string_view reason);
   void EndAsClosed() { End(close_code_, close_reason_); }
-  void Arm(SteadyTime deadline) { context_.wheel.Arm(*this, deadline); }
+  void HeartbeatAt(SteadyTime time);
 
   ShardContext& context() const { return context_; }
   session::Session& session() const { return *session_; }
@@ -111,6 +115,9 @@ class PushConnection : public Connection,
 
  private:
   void OnTimer() final;
+  void Arm(SteadyTime deadline) { context_.wheel.Arm(*this, deadline); }
+  // For the heartbeat or the session's deadline, whichever is sooner.
+  void ArmOpen();
   void Flush();
   void OnFlushed();
   void WaitWritable();
@@ -130,6 +137,7 @@ class PushConnection : public Connection,
   size_t accounted_ = 0;  // of the queue's charge, what the shard's gauge and budget hold
   uint64_t bytes_sent_ = 0;
   SteadyTime last_seen_;
+  SteadyTime heartbeat_at_;
   std::string close_reason_;
   int close_code_;
   const observe::Transport transport_;

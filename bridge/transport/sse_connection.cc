@@ -24,7 +24,9 @@ constexpr int kMissedHeartbeats = 2;
 class SseConnection final : public PushConnection {
  public:
   SseConnection(ShardContext& context, AcceptedSocket accepted, const SseRequest& request)
-      : PushConnection(context, std::move(accepted), request.peer, observe::Transport::kSse), form_(request.form) {}
+      : PushConnection(context, std::move(accepted), request.peer,
+                       {.identity = request.identity, .since = request.query.cursor}, observe::Transport::kSse),
+        form_(request.form) {}
 
   void Start(const session::PollQuery& query);
 
@@ -48,7 +50,7 @@ class SseConnection final : public PushConnection {
 
 void SseConnection::Start(const session::PollQuery& query) {
   Register();
-  Arm(ShardContext::After(context().settings.ping_interval));
+  HeartbeatAt(ShardContext::After(context().settings.ping_interval));
   fanout::Shard::CorkScope cork(context().shard);
   Greet();
   session().SubscribeFromUrl(query.topics, query.cursor, query.history);
@@ -109,7 +111,7 @@ void SseConnection::OnHeartbeat() {
     session().Disconnect(CloseCode::kHeartbeatMissed, "heartbeat missed");
     return;
   }
-  Arm(ShardContext::After(context().settings.ping_interval));
+  HeartbeatAt(ShardContext::After(context().settings.ping_interval));
   Enqueue(EncodeSseHeartbeat(form_));
 }
 

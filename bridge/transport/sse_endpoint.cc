@@ -14,10 +14,6 @@ namespace {
 
 using session::CloseCode;
 
-HttpResponse Refuse(std::string_view code, std::string detail) {
-  return ProblemResponse({.status = 400, .code = code, .detail = std::move(detail)});
-}
-
 HttpResponse Stream() {
   return {.headers = {{"Content-Type", "text/event-stream"},
                       {"Cache-Control", "no-store"},
@@ -28,18 +24,21 @@ HttpResponse Stream() {
 }  // namespace
 
 std::variant<SseRequest, HttpResponse> ReadSseRequest(ShardContext& context, const HttpRequest& request,
+                                                      const auth::IdentityPtr& identity,
                                                       const boost::asio::ip::tcp::endpoint& remote) {
   absl::StatusOr<session::PollQuery> query =
       request.method == HttpMethod::kPost ? ParsePollBody(request.body) : ParsePollUrl(request.query);
   if (!query.ok()) {
-    return Refuse(session::error_code::kBadRequest, std::string(model::ToStd(query.status().message())));
+    return RefuseRequest(session::error_code::kBadRequest, std::string(model::ToStd(query.status().message())));
   }
   // It is the newer one: the browser sends it when it comes back, with the URL that it began with.
   if (const std::string_view last = request.Header("Last-Event-ID"); !last.empty()) query->cursor = last;
   session::PollRefusal refusal;
-  if (!session::CheckPollQuery(context.settings, &*query, &refusal)) return Refuse(refusal.code, refusal.detail);
+  if (!session::CheckPollQuery(context.settings, *identity, &*query, &refusal))
+    return RefuseRequest(refusal.code, refusal.detail);
   const SseForm form{.chunked = request.minor_version >= 1, .named = query->named_events};
   return SseRequest{.peer = {.remote = remote, .user_agent = std::string(request.Header("User-Agent"))},
+                    .identity = identity,
                     .query = *std::move(query),
                     .form = form};
 }

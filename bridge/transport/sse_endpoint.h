@@ -18,13 +18,15 @@ namespace spanwire::transport {
 // An event stream that a client asked for, checked.
 struct SseRequest {
   PushPeer peer;
+  auth::IdentityPtr identity;
   session::PollQuery query;
   SseForm form;
 };
 
-// Checks a request to /api/sse: what is asked for, or the answer that refuses it before a stream begins. Shard thread
-// only.
+// Checks a request to /api/sse by somebody of that identity: what is asked for, or the answer that refuses it before a
+// stream begins. Shard thread only.
 std::variant<SseRequest, HttpResponse> ReadSseRequest(ShardContext& context, const HttpRequest& request,
+                                                      const auth::IdentityPtr& identity,
                                                       const boost::asio::ip::tcp::endpoint& remote);
 
 // The head of the stream's response.

@@ -20,7 +20,7 @@ constexpr int kReadsPerTurn = 4;
 // Messages are frames, an envelope's frame() as it is, and what comes in is frames too. Reads into the shard's buffer.
 class WebSocketConnection final : public PushConnection {
  public:
-  WebSocketConnection(ShardContext& context, AcceptedSocket accepted, const WebSocketHandshake& handshake);
+  WebSocketConnection(ShardContext& context, AcceptedSocket accepted, WebSocketHandshake handshake);
 
   void Start(std::string early);
 
@@ -50,15 +50,15 @@ class WebSocketConnection final : public PushConnection {
   bool pinged_ = false;
 };
 
-WebSocketConnection::WebSocketConnection(ShardContext& context, AcceptedSocket accepted,
-                                         const WebSocketHandshake& handshake)
-    : PushConnection(context, std::move(accepted), handshake.peer, observe::Transport::kWebSocket),
+WebSocketConnection::WebSocketConnection(ShardContext& context, AcceptedSocket accepted, WebSocketHandshake handshake)
+    : PushConnection(context, std::move(accepted), handshake.peer, std::move(handshake.admission),
+                     observe::Transport::kWebSocket),
       reader_({.max_message_bytes = context.settings.limits.client_message_bytes}),
       json_heartbeat_(handshake.json_heartbeat) {}
 
 void WebSocketConnection::Start(std::string early) {
   Register();
-  Arm(last_seen() + absl::ToChronoNanoseconds(context().settings.ping_interval));
+  HeartbeatAt(last_seen() + absl::ToChronoNanoseconds(context().settings.ping_interval));
   fanout::Shard::CorkScope cork(context().shard);
   Greet();
   Consume(absl::MakeSpan(early.data(), early.size()));
@@ -119,7 +119,7 @@ void WebSocketConnection::OnHeartbeat() {
   const auto now = std::chrono::steady_clock::now();
   const auto interval = absl::ToChronoNanoseconds(context().settings.ping_interval);
   if (now - last_seen() < interval) {
-    Arm(last_seen() + interval);
+    HeartbeatAt(last_seen() + interval);
     return;
   }
   // However coarse the timers are, nobody is closed who was not pinged an interval before.
@@ -127,7 +127,7 @@ void WebSocketConnection::OnHeartbeat() {
     session().Disconnect(CloseCode::kHeartbeatMissed, "heartbeat missed");
     return;
   }
-  Arm(now + interval);
+  HeartbeatAt(now + interval);
   if (json_heartbeat_) {
     session().SendPing();
   } else {
@@ -138,7 +138,7 @@ void WebSocketConnection::OnHeartbeat() {
 }  // namespace
 
 void StartWebSocket(ShardContext& context, AcceptedSocket accepted, std::string early, WebSocketHandshake handshake) {
-  std::make_shared<WebSocketConnection>(context, std::move(accepted), handshake)->Start(std::move(early));
+  std::make_shared<WebSocketConnection>(context, std::move(accepted), std::move(handshake))->Start(std::move(early));
 }
 
 }  // namespace spanwire::transport

@@ -11,6 +11,7 @@ namespace spanwire::transport {
 // What the HTTP request said of a client that became a WebSocket.
 struct WebSocketHandshake {
   PushPeer peer;
+  session::Admission admission;
   bool json_heartbeat = false;  // ?heartbeat=json: cannot answer WebSocket pings, gets a JSON `ping`
 };
 

@@ -20,9 +20,12 @@ class FakeClient final : public session::Client {
     for (const std::string& topic : topics) snapshot.subscriptions.push_back({.topic = topic});
     return snapshot;
   }
+  const auth::Identity& identity() const override { return *who; }
+  void OnRulesChanged() override {}
   void Disconnect(session::CloseCode code, std::string_view) override { closed = code; }
 
   std::vector<std::string> topics;
+  auth::IdentityPtr who = auth::Anonymous();
   absl::Time connected_at = absl::UnixEpoch();
   std::optional<session::CloseCode> closed;
 

@@ -1,7 +1,5 @@
 #include "bridge/auth/access_control.h"
 
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
 
@@ -10,6 +8,7 @@
 #include "bridge/auth/refusal.h"
 #include "bridge/model/absl_view.h"
 #include "bridge/model/error.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/auth/verifier_fixture.h"
 
 namespace spanwire::auth {
@@ -20,15 +19,7 @@ using testing::kSecret;
 
 class AccessControlTest : public ::testing::Test {
  protected:
-  AccessControlTest() : folder_(std::filesystem::path(::testing::TempDir()) / "access_control_test") {
-    std::filesystem::create_directories(folder_);
-    Write("secret", kSecret);
-    settings_.hs256_secret_file = Path("secret");
-  }
-  ~AccessControlTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
-  void Write(const std::string& name, std::string_view text) const { std::ofstream(folder_ / name) << text; }
+  AccessControlTest() { settings_.hs256_secret_file = folder_.Write("secret", kSecret); }
 
   std::unique_ptr<AccessControl> Create(const std::vector<TopicPolicy>& topics = {}) {
     auto control = AccessControl::Create(settings_, topics, clock_);
@@ -42,7 +33,7 @@ class AccessControlTest : public ::testing::Test {
     return MintToken(WriteClaims(claims), "", key).value();
   }
 
-  const std::filesystem::path folder_;
+  const spanwire::testing::TemporaryFolder folder_;
   model::FakeClock clock_{absl::FromUnixSeconds(1'760'000'000)};
   config::AuthSettings settings_;
 };
@@ -56,11 +47,11 @@ TEST_F(AccessControlTest, WithoutKeysEverybodyMayDoEverything) {
 }
 
 TEST_F(AccessControlTest, AKeyFileThatCannotBeReadIsNamed) {
-  settings_.hs256_secret_file = Path("nowhere");
+  settings_.hs256_secret_file = folder_.PathOf("nowhere");
   const auto control = AccessControl::Create(settings_, {}, clock_);
   ASSERT_FALSE(control.ok());
   EXPECT_EQ(control.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_TRUE(model::ToStd(control.status().message()).starts_with(Path("nowhere")));
+  EXPECT_TRUE(model::ToStd(control.status().message()).starts_with(folder_.PathOf("nowhere")));
 }
 
 TEST_F(AccessControlTest, AuthenticatesUntilTheTokenExpiresByTheLeeway) {
@@ -86,7 +77,7 @@ TEST_F(AccessControlTest, ReloadedKeysDecideAtOnce) {
   const std::unique_ptr<AccessControl> control = Create();
   const std::string other = std::string(kSecret) + " and more";
   EXPECT_FALSE(control->Authenticate(Token(other)).ok());
-  Write("secret", other);
+  folder_.Write("secret", other);
   ASSERT_TRUE(control->ReloadKeys().ok());
   EXPECT_TRUE(control->Authenticate(Token(other)).ok());
   EXPECT_FALSE(control->Authenticate(Token()).ok());
@@ -94,7 +85,7 @@ TEST_F(AccessControlTest, ReloadedKeysDecideAtOnce) {
 
 TEST_F(AccessControlTest, KeysThatCannotBeReadAnyMoreLeaveThoseThatThereWere) {
   const std::unique_ptr<AccessControl> control = Create();
-  Write("secret", "short");
+  folder_.Write("secret", "short");
   EXPECT_FALSE(control->ReloadKeys().ok());
   EXPECT_TRUE(control->Authenticate(Token()).ok());
 }

@@ -14,8 +14,8 @@ class PollTest : public SessionTest {
   // Starts a poll that must be a good one.
   std::shared_ptr<Poll> Start(PollQuery query) {
     PollRefusal refusal;
-    auto poll = Poll::Create(shard_, registry_, settings_, {.tenant_id = "", .remote_address = "r", .user_agent = "u"},
-                             std::move(query), &refusal);
+    auto poll = Poll::Create(shard_, registry_, settings_, {.remote_address = "r", .user_agent = "u"}, std::move(query),
+                             &refusal);
     EXPECT_NE(poll, nullptr) << refusal.detail;
     poll->Start([this](absl::StatusOr<std::string> body) { body_ = std::move(body); });
     return poll;

@@ -31,6 +31,7 @@ class RecordingOutbound final : public Outbound {
   }
   size_t queued_bytes() const override { return queued; }
   void Close(CloseCode code, std::string_view) override { closed = code; }
+  void OnDeadline() override { ++deadlines; }
   void OnTopicJoined(std::string_view topic) override { topics.push_back("+" + std::string(topic)); }
   void OnTopicLeft(std::string_view topic) override { topics.push_back("-" + std::string(topic)); }
 
@@ -38,6 +39,7 @@ class RecordingOutbound final : public Outbound {
   std::vector<std::string> topics;
   std::function<void()> on_send;  // called from within each Send and SendRun
   size_t queued = 0;
+  int deadlines = 0;  // changes of the session's deadline
   bool stalled = false;  // what is sent stays queued
   std::optional<CloseCode> closed;
 
@@ -68,11 +70,12 @@ class SessionTest : public ::testing::Test {
   ~SessionTest() override {
     if (session_ != nullptr) session_->Shutdown();
     Settle();
+    broker_.ForgetLost();
   }
 
-  void NewSession() {
+  void NewSession(Admission admission = {}) {
     out_ = std::make_unique<RecordingOutbound>();
-    session_ = std::make_shared<Session>(shard_, settings_, *out_, Identity{});
+    session_ = std::make_shared<Session>(shard_, settings_, *out_, std::move(admission));
   }
   void Say(std::string_view text) { session_->OnMessage(text); }
   // Runs what is ready on the shard, without giving answers.

@@ -438,7 +438,7 @@ TEST_F(SessionTest, ALogThatIsReplacedWhileATopicCatchesUpIsNotTakenForTheOldOne
   fanout::Fanout fanout(1, broker_, metrics_, {.inbox_events = 2});
   out_ = std::make_unique<RecordingOutbound>();
   session_->Shutdown();
-  session_ = std::make_shared<Session>(fanout.shard(0), settings_, *out_, Identity{});
+  session_ = std::make_shared<Session>(fanout.shard(0), settings_, *out_, Admission{});
   const auto settle = [&] {
     do {
       fanout.shard(0).io().restart();

@@ -186,7 +186,7 @@ TEST_F(SlowClientTest, PositionsStayBeforeWhatAThrottleHolds) {
 
 TEST_F(SlowClientTest, AReplayIsNotThrottledAndStopsWhereTheWindowTakesOver) {
   auto other = std::make_unique<RecordingOutbound>();
-  auto live = std::make_shared<Session>(shard_, settings_, *other, Identity{});
+  auto live = std::make_shared<Session>(shard_, settings_, *other, Admission{});
   live->OnMessage(R"({"action":"subscribe","topic":"throttled"})");
   Settle();
   Publish("throttled", {"a"});
@@ -202,7 +202,7 @@ TEST_F(SlowClientTest, AReplayIsNotThrottledAndStopsWhereTheWindowTakesOver) {
 
 TEST_F(SlowClientTest, ACursorAmongWhatIsHeldWaitsForTheWindow) {
   auto other = std::make_unique<RecordingOutbound>();
-  auto live = std::make_shared<Session>(shard_, settings_, *other, Identity{});
+  auto live = std::make_shared<Session>(shard_, settings_, *other, Admission{});
   live->OnMessage(R"({"action":"subscribe","topic":"throttled"})");
   Settle();
   Publish("throttled", {"a", "b", "c"});  // 2 and 3 are held

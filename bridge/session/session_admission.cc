@@ -1,0 +1,117 @@
+// Who is behind a session and what that allows; the rest of Session is in session.cc.
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "bridge/auth/claims.h"
+#include "bridge/model/absl_view.h"
+#include "bridge/session/session.h"
+
+namespace spanwire::session {
+
+void Session::Start() {
+  if (!admission_->refusal.empty()) {
+    Disconnect(CloseCode::kUnauthorized, admission_->refusal);
+  } else if (identity_->anonymous() && !settings_.access->admits_anonymous()) {
+    awaits_token_ = true;
+    deadline_ = output_.now() + settings_.limits.auth_timeout;
+    out_.OnDeadline();
+  } else {
+    Welcome("");
+  }
+  if (!settings_.access->enabled()) admission_.reset();  // there will never be a topic of its own
+}
+
+void Session::Welcome(const ReplyId& id) {
+  awaits_token_ = false;
+  if (std::exchange(deadline_, identity_->valid_until) != identity_->valid_until) out_.OnDeadline();
+  output_.Send(ConnectedMessage({.client_id = client_id_,
+                                 .user_id = identity_->subject,
+                                 .tenant_id = identity_->tenant_id,
+                                 .ping_interval = settings_.ping_interval,
+                                 .session_expires_at = identity_->expires_at,
+                                 .server = settings_.server,
+                                 .node = settings_.node,
+                                 .secure = settings_.secure,
+                                 .id = id},
+                                output_.now()));
+  if (!identity_->anonymous() && admission_ != nullptr) SubscribeToOwnTopic();
+}
+
+void Session::SubscribeToOwnTopic() {
+  const std::unique_ptr<const Admission> admission = std::move(admission_);
+  TopicFeeds::Wish own{.since = std::nullopt, .own = true};
+  const std::string topic = auth::UserTopic(identity_->subject);
+  if (admission->since) {
+    absl::StatusOr<model::Cursor> cursor = model::ParseCursor(*admission->since);
+    if (cursor.ok()) {
+      own.since = *std::move(cursor);
+    } else {
+      output_.SendError(topic, error_code::kBadCursor, model::ToStd(cursor.status().message()), "", "");
+    }
+  }
+  feeds_->Subscribe(topic, std::move(own));
+}
+
+void Session::Authenticate(const ClientMessage& message) {
+  if (!settings_.access->enabled()) {
+    output_.SendError("", error_code::kUnauthorized, "this bridge runs without authentication: connect without a token",
+                      message.action, message.id);
+    return;
+  }
+  absl::StatusOr<auth::IdentityPtr> shown = settings_.access->Authenticate(message.token);
+  if (!shown.ok()) {
+    const std::string_view why = model::ToStd(shown.status().message());
+    output_.SendError("", error_code::kUnauthorized, why, message.action, message.id);
+    Disconnect(CloseCode::kUnauthorized, why);
+    return;
+  }
+  const auth::Identity& fresh = **shown;
+  if (!identity_->anonymous() && (fresh.subject != identity_->subject || fresh.tenant_id != identity_->tenant_id)) {
+    output_.SendError("", error_code::kForbidden,
+                      "the token is of another user or tenant than the connection: open a new one with it",
+                      message.action, message.id);
+    return;
+  }
+  const bool other_tenant = fresh.tenant_id != identity_->tenant_id;
+  identity_ = *std::move(shown);
+  if (other_tenant) {
+    for (const std::string& topic : feeds_->Names()) feeds_->Expel(topic);
+    feeds_->SetTenant(identity_->tenant_id);
+  }
+  Welcome(message.id);
+  LeaveForbidden();
+}
+
+void Session::OnDeadline() {
+  if (closing_ || output_.now() < deadline_) return;
+  Disconnect(CloseCode::kUnauthorized,
+             awaits_token_ ? "no token came in time: send auth first" : "the token has expired: come with a fresh one");
+}
+
+void Session::OnRulesChanged() {
+  if (!closing_) LeaveForbidden();
+}
+
+void Session::LeaveForbidden() {
+  for (const std::string& topic : feeds_->Names()) {
+    if (MaySubscribe(topic) != auth::Permit::kGranted) feeds_->Expel(topic);
+  }
+}
+
+auth::Permit Session::MaySubscribe(std::string_view topic) const {
+  if (may_read_all_) return auth::Permit::kGranted;
+  return settings_.access->permissions()->MaySubscribe(*identity_, topic);
+}
+
+void Session::RefuseAccess(const ClientMessage& message, std::string_view topic, auth::Permit permit) {
+  if (permit == auth::Permit::kUnauthenticated) {
+    output_.SendError(topic, error_code::kUnauthorized, "the topic is not for everybody: send auth with a token first",
+                      message.action, message.id);
+  } else {
+    output_.SendError(topic, error_code::kForbidden, "your token does not allow this topic (claim topics)",
+                      message.action, message.id);
+  }
+}
+
+}  // namespace spanwire::session
