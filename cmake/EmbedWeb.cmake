@@ -48,8 +48,8 @@ function(content_type result file)
 endfunction()
 
 # The modules of the client, each after those that it imports.
-set(CLIENT_MODULES backoff listeners subscriptions credentials event_stream http_transport websocket_transport connection
-  spanwire)
+set(CLIENT_MODULES timer backoff listeners subscriptions credentials event_stream http_transport websocket_transport redial
+  websocket_link page_events connection spanwire)
 
 # Block comments of JSDoc, comments at the end of a line after two spaces, and lines that are nothing but a comment.
 function(strip_comments result text)
@@ -61,29 +61,39 @@ function(strip_comments result text)
   set(${result} "${text}\n" PARENT_SCOPE)
 endfunction()
 
-# Names that mean nothing outside of the bundle become short: private ones (`#subscriptions`, `#_0`) and constants
-# (`FAILURES_BEFORE_HTTP`, `K0`). The longest first, so that none is found within another.
-function(shorten_names result text)
-  string(REGEX MATCHALL "#[a-z][A-Za-z]*" privates "${text}")
-  string(REGEX MATCHALL "const [A-Z][A-Z_]+ =" constants "${text}")
-  list(TRANSFORM constants REPLACE "const (.*) =" "\\1")
-  set(names ${privates} ${constants})
+set(LETTERS a b c d e f g h i j k l m n o p q r s t u v w x y z A B C D E F G H I J K L M N O P Q R S T U V W X Y Z)
+
+# Private names of one module become letters (`#subscriptions`, `#c`), the same ones in each module, which compresses best.
+function(shorten_privates result text)
+  string(REGEX MATCHALL "#[a-z][A-Za-z]+" names "${text}")
   list(REMOVE_DUPLICATES names)
-  set(count 0)
-  foreach(length RANGE 40 2)
-    foreach(name IN LISTS names)
-      string(LENGTH "${name}" own_length)
-      if(own_length EQUAL length)
-        string(REGEX MATCH "^#" hash "${name}")
-        if(hash)
-          string(REPLACE "${name}" "#_${count}" text "${text}")
-        else()
-          string(REPLACE "${name}" "K${count}" text "${text}")
-        endif()
-        math(EXPR count "${count} + 1")
-      endif()
-    endforeach()
+  set(letters ${LETTERS})
+  foreach(name IN LISTS names)
+    list(POP_FRONT letters letter)
+    if(letter STREQUAL "")
+      message(FATAL_ERROR "A module of web/client has too many private names: split it")
+    endif()
+    string(REGEX REPLACE "${name}([^A-Za-z])" "#${letter}\\1" text "${text}")
   endforeach()
+  set(${result} "${text}" PARENT_SCOPE)
+endfunction()
+
+# Constants of the modules (`FAILURES_BEFORE_HTTP`) and classes and functions that are not exported lose their names, too.
+function(shorten_globals result text)
+  string(REGEX MATCHALL "\n(const [A-Z][A-Z_]+ =|(class|(async )?function) [A-Za-z]+)" names "${text}")
+  list(TRANSFORM names REPLACE "\n(const|class|async function|function) ([A-Za-z_]+).*" "\\2")
+  set(count 0)
+  foreach(name IN LISTS names)
+    string(REGEX REPLACE "([^A-Za-z_'\"])${name}([^A-Za-z_'\"])" "\\1K${count}\\2" text "${text}")
+    math(EXPR count "${count} + 1")
+  endforeach()
+  set(${result} "${text}" PARENT_SCOPE)
+endfunction()
+
+# Spaces around operators. Strings keep theirs: none of the client's has an operator between spaces but in `${}`.
+function(strip_spaces result text)
+  string(REGEX REPLACE " (=>|===|!==|&&|[?][?]=?|[?]|:|=|[+]=|<|>|>=|<=) " "\\1" text "${text}")
+  string(REPLACE ") {" "){" text "${text}")
   set(${result} "${text}" PARENT_SCOPE)
 endfunction()
 
@@ -103,10 +113,12 @@ function(bundle_client result)
     if(NOT module STREQUAL "spanwire.js")
       string(REGEX REPLACE "(^|\n)export " "\\1" text "${text}")
     endif()
+    shorten_privates(text "${text}")
     string(APPEND bundle "${text}")
   endforeach()
-  shorten_names(bundle "${bundle}")
+  shorten_globals(bundle "\n${bundle}")
   strip_comments(bundle "${bundle}")
+  strip_spaces(bundle "${bundle}")
   set(${result} "${bundle}" PARENT_SCOPE)
 endfunction()
 

@@ -1,7 +1,9 @@
 import { Backoff } from './backoff.js';
 import { Credentials } from './credentials.js';
 import { HttpTransport } from './http_transport.js';
-import { SILENT, WebSocketTransport } from './websocket_transport.js';
+import { watchPage } from './page_events.js';
+import { Timer } from './timer.js';
+import { WebSocketLink } from './websocket_link.js';
 
 /**
  * - `disconnected`: no link, and none being tried at this moment (before connect(), or between two attempts)
@@ -14,16 +16,7 @@ import { SILENT, WebSocketTransport } from './websocket_transport.js';
  */
 /** @typedef {'websocket' | 'sse' | 'poll' | null} Transport */
 
-/** So many attempts may fail before HTTP steps in. */
-const FAILURES_BEFORE_HTTP = 3;
-/** So many before the page is told that it failed. */
-const FAILURES_BEFORE_FAILED = 10;
-/** A WebSocket that ends sooner counts as a failed attempt, or a proxy that cuts them would never lead to HTTP. */
-const STABLE_AFTER_MS = 10_000;
 const PLAIN_POLL_MS = 10_000;
-/** A token is renewed so long before it ends, or a quarter of its time where that is short. */
-const RENEW_BEFORE_MS = 60_000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Messages of send() that wait for a WebSocket. */
 const MAX_WAITING = 100;
 
@@ -49,20 +42,13 @@ export class Connection {
   #runtime;
   #subscriptions;
   #listener;
-  #backoff;
-  #resubscribeBackoff;
   #credentials;
-  /** The bridge did not take a token that was just made. */
-  #tokenRejected = false;
-  /** Counts the times it dialled or left, so that a token that comes late finds out. */
-  #life = 0;
-  #fetchingToken = false;
-  /** @type {WebSocketTransport | null} */
-  #socket = null;
+  /** Topics that the bridge could not serve are asked for again. */
+  #resubscribe;
+  #resubscribeBackoff;
+  #socket;
   /** The socket carries the subscriptions. */
   #joined = false;
-  #socketUp = false;
-  #upSince = 0;
   /** @type {HttpTransport | null} */
   #http = null;
   /** @type {'sse' | 'poll' | null} by what the HTTP transport is up */
@@ -73,15 +59,10 @@ export class Connection {
   #hidden = false;
   /** The bridge forbade to come again. */
   #barred = false;
-  #timers = { dial: 0, renew: 0, resubscribe: 0 };
-  /** When the next WebSocket attempt is due, in the runtime's milliseconds; 0 where none is planned. */
-  #retryAt = 0;
   /** @type {object[]} */
   #outbox = [];
   #told = 'disconnected null';
 
-  /** Attempts that failed since the bridge was last reached. */
-  failures = 0;
   /** @type {Record<string, any>} `data` of the last `connected` message */
   welcome = {};
 
@@ -97,38 +78,52 @@ export class Connection {
     this.#subscriptions = subscriptions;
     this.#listener = listener;
     this.#credentials = new Credentials(options, runtime);
-    this.#backoff = new Backoff(runtime.random);
+    this.#resubscribe = new Timer(runtime);
     this.#resubscribeBackoff = new Backoff(runtime.random);
-    for (const type of ['online', 'offline', 'visibilitychange', 'resume']) {
-      runtime.page.addEventListener?.(type, () => this.#nudge(type));
-    }
-    runtime.page.addEventListener?.('pagehide', () => this.#hide());
-    runtime.page.addEventListener?.('pageshow', () => this.#show());
+    this.#socket = new WebSocketLink(options, runtime, this.#credentials, {
+      trying: () => this.#tell(),
+      greeted: () => this.#http || this.#join(),
+      up: () => this.#socketCameUp(),
+      down: (ending, wasUp) => this.#socketWentDown(ending, wasUp),
+      carried: () => !!this.#httpUp,
+      message: (message, size) => this.#take(message, size),
+      latency: listener.latency,
+    });
+    watchPage(runtime.page, {
+      changed: (online) => this.#nudge(online),
+      left: () => this.#hide(),
+      returned: () => this.#show(),
+    });
   }
 
   /** @returns {State} */
   get state() {
-    if (this.#socketUp || this.#httpUp === 'sse') return 'connected';
+    if (this.#socket.isUp || this.#httpUp === 'sse') return 'connected';
     if (this.#httpUp) return 'polling';
-    if (this.#barred || this.failures >= FAILURES_BEFORE_FAILED) return 'failed';
-    return this.#socket || this.#fetchingToken || this.#http && !this.#httpFailing ? 'connecting' : 'disconnected';
+    if (this.#barred || this.#socket.redial.isHopeless) return 'failed';
+    return this.#socket.isTrying || this.#http && !this.#httpFailing ? 'connecting' : 'disconnected';
   }
 
   /** @returns {Transport} */
   get transport() {
-    return this.#socketUp ? 'websocket' : this.#httpUp;
+    return this.#socket.isUp ? 'websocket' : this.#httpUp;
+  }
+
+  /** Attempts that failed since the bridge was last reached. */
+  get failures() {
+    return this.#socket.redial.failures;
   }
 
   /** How long until the next WebSocket attempt; 0 where none is planned. */
   get retryInMs() {
-    return this.#retryAt && Math.max(0, this.#retryAt - this.#runtime.now());
+    return this.#socket.redial.inMs;
   }
 
   /** Connects now, also where it would wait or has given up. Does nothing while connected. */
   start() {
-    this.#barred = this.#tokenRejected = false;
-    this.failures = 0;
-    this.#backoff.reset();
+    this.#barred = false;
+    this.#credentials.accepted();
+    this.#socket.redial.reset();
     this.#dial();
   }
 
@@ -137,7 +132,7 @@ export class Connection {
    * @param {string} reason
    */
   stop(reason) {
-    this.failures = 0;
+    this.#socket.redial.reset();
     this.#barred = this.#plainPolling = this.#hidden = false;
     this.#leave(reason);
   }
@@ -162,7 +157,7 @@ export class Connection {
    * @returns {boolean} whether it was sent; else it waits for a WebSocket
    */
   send(message) {
-    if (this.#socketUp && this.#socket?.send(message)) return true;
+    if (this.#socket.isUp && this.#socket.send(message)) return true;
     if (this.#outbox.push(message) > MAX_WAITING) {
       this.#outbox.shift();
       this.#listener.error({ code: 'overloaded', message: 'too much waits to be sent: the oldest is lost' });
@@ -173,51 +168,19 @@ export class Connection {
   /** @param {string[]} topics are new among the subscriptions */
   subscribe(topics) {
     if (!topics.length) return;
-    if (this.#joined) for (const frame of this.#subscriptions.frames(topics)) this.#socket?.send(frame);
+    if (this.#joined) for (const frame of this.#subscriptions.frames(topics)) this.#socket.send(frame);
     this.#http?.wake();
   }
 
   /** @param {string[]} topics are no longer wanted */
   unsubscribe(topics) {
-    if (topics.length && this.#joined) this.#socket?.send({ action: 'unsubscribe', topics });
+    if (topics.length && this.#joined) this.#socket.send({ action: 'unsubscribe', topics });
   }
 
   // ---- WebSocket
 
   #dial() {
-    this.#cancel('dial');
-    this.#retryAt = 0;
-    if (this.#socket || this.#fetchingToken || this.#plainPolling) return;
-    if (!this.#options.getToken) return this.#open();
-    const life = ++this.#life;
-    this.#fetchingToken = true;
-    this.#tell();
-    this.#credentials.renew().then(() => life === this.#life && this.#open(), (error) => {
-      if (life !== this.#life) return;
-      this.#fetchingToken = false;
-      this.#socketWentDown({ code: 4001, reason: `getToken() failed: ${error}`, reconnect: true });
-    });
-  }
-
-  #open() {
-    this.#fetchingToken = false;
-    const url = this.#api('ws/realtime');
-    url.protocol = url.protocol.replace('http', 'ws');
-    this.#socket = new WebSocketTransport(url.href, this.#credentials.token, this.#runtime, {
-      greeted: () => {
-        if (!this.#http) this.#join();
-      },
-      up: () => this.#socketCameUp(),
-      down: (ending) => this.#socketWentDown(ending),
-      message: (message, size) => this.#take(message, size),
-      latency: this.#listener.latency,
-    });
-    this.#tell();
-  }
-
-  /** @param {string} path */
-  #api(path) {
-    return new URL(`api/${path}`, this.#options.url);
+    if (!this.#plainPolling) this.#socket.dial();
   }
 
   #join() {
@@ -226,9 +189,6 @@ export class Connection {
   }
 
   #socketCameUp() {
-    this.#socketUp = true;
-    this.#upSince = this.#runtime.now();
-    this.#reached();
     if (this.#http) {
       this.#stopHttp();
       this.#subscriptions.suspend();
@@ -238,31 +198,15 @@ export class Connection {
     this.#tell();
   }
 
-  /** @param {Ending} ending */
-  #socketWentDown(ending) {
-    const wasUp = this.#socketUp;
-    const tokenRejected = ending.code === 4001 && this.#socket && this.#options.getToken;
+  /**
+   * @param {Ending} ending
+   * @param {boolean} wasUp
+   */
+  #socketWentDown(ending, wasUp) {
     if (this.#joined) this.#subscriptions.suspend();
-    this.#dropSocket();
-    if (wasUp && this.#runtime.now() - this.#upSince >= STABLE_AFTER_MS) {
-      this.failures = 0;
-      this.#tokenRejected = false;
-      this.#backoff.reset();
-    } else if (ending.code === SILENT && !wasUp) {
-      // Whoever swallows frames will swallow the next ones too.
-      this.failures = Math.max(this.failures, FAILURES_BEFORE_HTTP) + 1;
-    } else if (ending.afterMs === undefined) {
-      this.failures++;
-    }
-    if (this.#httpUp) this.#reached();
-    if (tokenRejected) {
-      ending.reconnect = wasUp || !this.#tokenRejected;  // where even a new one was not taken, no other will be
-      if (!this.#tokenRejected) ending.afterMs = 0;
-      this.#tokenRejected = true;
-    }
-    if (this.#options.giveUp && this.failures >= FAILURES_BEFORE_FAILED) ending.reconnect = false;
-    if (ending.reconnect) this.#planReturn(ending.afterMs);
-    else this.#bar();
+    this.#joined = false;
+    if (!ending.reconnect) this.#bar();
+    else if (this.#socket.redial.needsHttp && !this.#http) this.#startHttp(0);
     this.#tell(ending);
     if (!wasUp || !ending.reconnect) {
       const code = ending.code === 4001 ? 'unauthorized' : 'unreachable';
@@ -270,34 +214,18 @@ export class Connection {
     }
   }
 
-  /** @param {number} [afterMs] */
-  #planReturn(afterMs) {
-    const hopeless = this.failures >= FAILURES_BEFORE_FAILED;
-    const ms = afterMs ?? (hopeless ? this.#backoff.slow() : this.#backoff.next());
-    this.#retryAt = this.#runtime.now() + ms;
-    this.#after('dial', ms, () => this.#dial());
-    if (this.failures > FAILURES_BEFORE_HTTP && !this.#http) this.#startHttp(0);
-  }
-
   #bar() {
     this.#barred = true;
-    this.#retryAt = 0;
-    this.#cancel('dial');
+    this.#socket.redial.cancel();
+    this.#credentials.cancelRenewal();
     this.#stopHttp();
-  }
-
-  #dropSocket() {
-    this.#cancel('renew');
-    this.#socket?.close();
-    this.#socket = null;
-    this.#socketUp = this.#joined = false;
   }
 
   // ---- HTTP
 
   /** @param {number} everyMs */
   #startHttp(everyMs) {
-    this.#http = new HttpTransport(this.#api(''), this.#runtime, this.#subscriptions, {
+    this.#http = new HttpTransport(new URL('api/', this.#options.url), this.#runtime, this.#subscriptions, {
       token: () => this.#credentials.token || this.#credentials.renew(),
       up: (transport, count, size) => this.#httpAnswered(transport, count, size),
       message: (message, size) => this.#take(message, size),
@@ -309,10 +237,11 @@ export class Connection {
         this.#listener.error(error);
       },
       refused: this.#listener.error,
-      unauthorized: async () => {
-        if (this.#options.getToken) return this.#credentials.renew().catch(() => {});
+      unauthorized: async (error) => {
+        if (this.#credentials.refused()) return this.#credentials.renew();
         this.#bar();
-        this.#tell({ code: 4001, reason: 'unauthorized', reconnect: false });
+        this.#tell({ code: 4001, reason: error.message, reconnect: false });
+        this.#listener.error(error);
       },
     }, everyMs);
   }
@@ -326,7 +255,8 @@ export class Connection {
     const returned = this.#httpFailing;
     this.#httpUp = transport ?? this.#httpUp ?? 'poll';
     this.#httpFailing = false;
-    this.#reached();
+    this.#socket.redial.reached();
+    this.#credentials.accepted();
     this.#listener.received(count, size);
     this.#tell();
     // The bridge is back, so perhaps its WebSockets are: no need to wait out the delay.
@@ -348,46 +278,37 @@ export class Connection {
   #take(message, size) {
     if (message.type === 'connected') {
       this.welcome = message.data;
-      this.#planRenewal(message);
+      this.#credentials.planRenewal(message, () => this.#renew());
     }
     if (message.type === 'subscription') this.#resubscribeBackoff.reset();
     if (message.type === 'error' && this.#subscriptions.declined(message)) {
-      this.#after('resubscribe', this.#resubscribeBackoff.next(), () =>
+      this.#resubscribe.set(this.#resubscribeBackoff.next(), () =>
         this.subscribe(this.#subscriptions.takeDeclined()));
     }
     this.#listener.received(1, size);
     this.#listener.message(message);
   }
 
-  /** @param {Envelope} connected by whose clock both times are */
-  #planRenewal({ timestamp, data }) {
-    if (!data.session_expires_at || !this.#options.getToken) return;
-    const left = Date.parse(data.session_expires_at) - Date.parse(timestamp);
-    const ms = Math.min(LONGEST_TIMER_MS, left - Math.min(RENEW_BEFORE_MS, left / 4));
-    this.#after('renew', ms, () => this.#credentials.renew().then(
-      (token) => this.#socket?.send({ action: 'auth', token }),
-      (error) => this.#listener.error({ code: 'unauthorized', message: `getToken() failed: ${error}` }),
-    ));
-  }
-
-  /** Far enough from failed, near enough to HTTP: what comes next is an attempt like any other. */
-  #reached() {
-    this.failures = Math.min(this.failures, FAILURES_BEFORE_HTTP);
+  /** Shows the bridge a fresh token: on the live WebSocket, or with another request. */
+  #renew() {
+    this.#credentials.renew().then((token) => {
+      if (this.#socket.isUp) this.#socket.send({ action: 'auth', token });
+      else this.#http?.wake();
+    }, this.#listener.error);
   }
 
   // ---- the page and its network
 
-  /** @param {string} type of event: the network or the page's visibility changed */
-  #nudge(type) {
-    if (type === 'visibilitychange' && this.#runtime.page.document?.hidden) return;
-    this.#socket?.probe();
-    if (type === 'offline') return;
-    if (this.#retryAt) this.#dial();
+  /** @param {boolean} online */
+  #nudge(online) {
+    this.#socket.probe();
+    if (!online) return;
+    if (this.#socket.redial.isPlanned) this.#dial();
     this.#http?.retry();
   }
 
   #hide() {
-    if (!this.#socket && !this.#http && !this.#retryAt && !this.#fetchingToken) return;
+    if (!this.#socket.isTrying && !this.#socket.redial.isPlanned && !this.#http) return;
     this.#hidden = true;
     this.#leave('the page was left');
   }
@@ -401,30 +322,13 @@ export class Connection {
 
   /** @param {string} reason */
   #leave(reason) {
-    this.#life++;
-    this.#retryAt = 0;
-    this.#fetchingToken = false;
-    this.#cancel('dial');
-    this.#cancel('resubscribe');
-    this.#dropSocket();
+    this.#resubscribe.clear();
+    this.#credentials.cancelRenewal();
+    this.#socket.leave();
+    this.#joined = false;
     this.#stopHttp();
     this.#subscriptions.suspend();
     this.#tell({ code: 1000, reason, reconnect: false });
-  }
-
-  /**
-   * @param {'dial' | 'renew' | 'resubscribe'} name
-   * @param {number} ms
-   * @param {() => void} action
-   */
-  #after(name, ms, action) {
-    this.#cancel(name);
-    this.#timers[name] = this.#runtime.setTimeout(action, ms);
-  }
-
-  /** @param {'dial' | 'renew' | 'resubscribe'} name */
-  #cancel(name) {
-    this.#runtime.clearTimeout(this.#timers[name]);
   }
 
   /** @param {Ending} [ending] */

@@ -19,7 +19,7 @@ const MAX_URL = 2000;
 const REFUSALS = [400, 403, 404];
 
 /** These say nothing about the endpoint. */
-const TEMPORARY = [401, 429, 503];
+const TEMPORARY = [429, 503];
 
 /** An answer other than 200. */
 class HttpError extends Error {
@@ -67,7 +67,8 @@ export class HttpTransport {
    * @param {(message: Envelope, size: number) => void} listener.message each message of a stream
    * @param {(error: ClientError, ending: import('./websocket_transport.js').Ending) => void} listener.down each failure
    * @param {(error: ClientError) => void} listener.refused a topic that cannot be had; the others go on
-   * @param {() => Promise<unknown>} listener.unauthorized the token was not taken; resolves when it makes sense to try again
+   * @param {(error: ClientError) => Promise<unknown>} listener.unauthorized the token was not taken: resolves when there is another,
+   *   rejects where there is none for now; may stop this
    * @param {number} everyMs ask so often and let nothing be held; 0: hold
    */
   constructor(api, runtime, subscriptions, listener, everyMs) {
@@ -194,7 +195,7 @@ export class HttpTransport {
   async #parted({ code, reason, reconnect = true, after_ms: afterMs }) {
     this.#failing = true;
     if (code === 4001) {
-      await this.#listener.unauthorized();
+      await this.#listener.unauthorized({ code: 'unauthorized', message: reason });
       return this.#backoff.next();
     }
     this.#listener.down({ code: 'unreachable', message: `SSE: ${reason} (${code})` }, { code, reason, reconnect });
@@ -205,6 +206,7 @@ export class HttpTransport {
    * @param {string} endpoint
    * @param {Partial<PollRequest>} request
    * @param {AbortSignal} signal
+   * @returns {Promise<Response>}
    */
   async #ask(endpoint, request, signal) {
     const { topics, ...rest } = request;
@@ -223,7 +225,11 @@ export class HttpTransport {
     const response = await this.#runtime.fetch(url.href, init);
     if (response.ok) return response;
     const isProblem = response.headers.get('content-type')?.includes('json');
-    throw new HttpError(response, isProblem ? await response.json() : {});
+    const error = new HttpError(response, isProblem ? await response.json() : {});
+    if (error.status !== 401) throw error;
+    await this.#listener.unauthorized({ code: 'unauthorized', message: error.message });
+    signal.throwIfAborted();
+    return this.#ask(endpoint, request, signal);
   }
 
   /**
@@ -255,7 +261,6 @@ export class HttpTransport {
     }
     this.#failing = true;
     this.#listener.down({ code, message }, { code: 1006, reason: message, reconnect: true });
-    if (status === 401) await this.#listener.unauthorized();
     return Math.max(this.#backoff.next(), retryAfterMs);
   }
 

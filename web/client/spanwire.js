@@ -48,6 +48,7 @@ import { Subscriptions } from './subscriptions.js';
  * @property {string | URL} [url] root of the bridge; default: where this module was loaded from
  * @property {() => string | null | Promise<string | null>} [getToken] provides a fresh token: called on each connect,
  *   when the bridge takes the last one no more, and before it expires
+ * @property {string} [token] one that is never renewed: when the bridge takes it no more, the state is `failed`
  * @property {boolean} [giveUp] stop after ten failed attempts in a row, instead of trying on slowly
  * @property {new (url: string) => WebSocket} [WebSocket] another implementation, such as the one that tabs share
  */

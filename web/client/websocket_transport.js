@@ -1,3 +1,5 @@
+import { Timer } from './timer.js';
+
 const CONNECT_DEADLINE_MS = 10_000;
 const PONG_DEADLINE_MS = 10_000;
 const PROBE_DEADLINE_MS = 5_000;
@@ -31,7 +33,7 @@ export class WebSocketTransport {
   /** @type {WebSocket | undefined} */
   #socket;
   /** One timer at a time: the deadline to be up, the wait for the next ping, or the deadline of its pong. */
-  #timer = 0;
+  #timer;
   #awaitsPong = false;
   #pingedAt = 0;
   #pingInterval = 30_000;
@@ -51,12 +53,13 @@ export class WebSocketTransport {
    */
   constructor(url, token, runtime, listener) {
     this.#runtime = runtime;
+    this.#timer = new Timer(runtime);
     this.#listener = listener;
-    this.#after(CONNECT_DEADLINE_MS, () => this.#end(SILENT, 'the bridge did not answer'));
+    this.#timer.set(CONNECT_DEADLINE_MS, () => this.#end(SILENT, 'the bridge did not answer'));
     try {
       this.#socket = new runtime.WebSocket(url);
     } catch (error) {
-      this.#after(0, () => this.#end(SILENT, String(error)));
+      this.#timer.set(0, () => this.#end(SILENT, String(error)));
       return;
     }
     this.#socket.onopen = () => token && this.send({ action: 'auth', token });
@@ -81,7 +84,7 @@ export class WebSocketTransport {
 
   /** Leaves, and says nothing more to the listener. */
   close() {
-    this.#runtime.clearTimeout(this.#timer);
+    this.#timer.clear();
     if (!this.#socket) return;
     this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
     this.#socket.close(1000);
@@ -117,14 +120,14 @@ export class WebSocketTransport {
 
   #waitToPing() {
     this.#awaitsPong = false;
-    this.#after(this.#pingInterval, () => this.#ping(PONG_DEADLINE_MS));
+    this.#timer.set(this.#pingInterval, () => this.#ping(PONG_DEADLINE_MS));
   }
 
   /** @param {number} deadline */
   #ping(deadline) {
     this.#awaitsPong = true;
     this.#pingedAt = this.#runtime.now();
-    this.#after(deadline, () => this.#end(SILENT, 'no sign of life from the bridge'));
+    this.#timer.set(deadline, () => this.#end(SILENT, 'no sign of life from the bridge'));
     this.send({ action: 'ping' });
   }
 
@@ -136,14 +139,5 @@ export class WebSocketTransport {
     this.close();
     const { reconnect = !FINAL_CODES.includes(code), after_ms: afterMs } = this.#farewell?.data ?? {};
     this.#listener.down({ code, reason, reconnect, afterMs });
-  }
-
-  /**
-   * @param {number} ms
-   * @param {() => void} action
-   */
-  #after(ms, action) {
-    this.#runtime.clearTimeout(this.#timer);
-    this.#timer = this.#runtime.setTimeout(action, ms);
   }
 }
