@@ -37,14 +37,16 @@ export class Credentials {
 
   /** @returns {Promise<string>} rejects where the page's provider fails or takes too long */
   renew() {
+    const { getToken } = this.#options;
     return new Promise((resolve, reject) => {
       const fail = (/** @type {unknown} */ why) =>
         reject(Object.assign(new Error(`getToken() failed: ${why}`), { code: 'unauthorized' }));
       const deadline = new Timer(this.#runtime);
       deadline.set(DEADLINE_MS, () => fail('it took too long'));
-      new Promise((provided) => provided(this.#options.getToken?.()))
+      new Promise((provided) => provided(getToken?.()))
         .then((token) => {
-          this.#provided = /** @type {string} */ (token ?? '');
+          // A provider that was replaced meanwhile may have spoken for somebody else.
+          if (getToken === this.#options.getToken) this.#provided = /** @type {string} */ (token ?? '');
           resolve(this.token);
         }, fail)
         .finally(() => deadline.clear());

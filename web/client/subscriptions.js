@@ -8,11 +8,12 @@
 /**
  * @typedef {object} Topic
  * @property {string} name
- * @property {number} handlers how many want it
+ * @property {number} handlers how many want it; the bridge that announced it by itself is one
  * @property {number} history how many of the last events to ask for where there is no position to resume from
  * @property {Position | null} position null until the bridge has named one
  * @property {boolean} live the transport in use has confirmed it; events that come before belong to an earlier life
- * @property {number} request id of the subscribe frame whose answer counts
+ * @property {number} request id of the subscribe frame whose answer is awaited; 0: none
+ * @property {boolean} announced by the bridge, before the page asked for it
  * @property {boolean} alone its last poll with others was refused, so it is asked for by itself
  * @property {boolean} refused its own poll was refused
  * @property {boolean} declined the bridge could not serve it at the moment, so it is to be asked for again
@@ -58,6 +59,17 @@ function parseCursor(cursor) {
   return { epoch, offset: Number(offset) };
 }
 
+/** Of a topic that no transport carries. */
+const AT_REST = { live: false, request: 0, alone: false, refused: false, declined: false };
+
+/**
+ * @param {string} name
+ * @param {number} history
+ * @param {Position | null} position
+ * @returns {Topic}
+ */
+const newTopic = (name, history, position) => ({ name, history, position, handlers: 1, announced: false, ...AT_REST });
+
 /** @param {Position} position */
 const formatCursor = ({ epoch, offset }) => `${epoch}-${offset}`;
 
@@ -91,10 +103,7 @@ export class Subscriptions {
   add(name, history, since) {
     const known = this.#topics.get(name);
     if (known) return !known.handlers++;
-    const position = since ? parseCursor(since) : null;
-    this.#topics.set(name, {
-      name, history, position, handlers: 1, live: false, request: 0, alone: false, refused: false, declined: false,
-    });
+    this.#topics.set(name, newTopic(name, history, since ? parseCursor(since) : null));
     return true;
   }
 
@@ -118,7 +127,7 @@ export class Subscriptions {
 
   /** The transport is gone: nothing counts until the next one has confirmed it. */
   suspend() {
-    for (const topic of this.#topics.values()) topic.live = topic.alone = topic.refused = topic.declined = false;
+    for (const topic of this.#topics.values()) Object.assign(topic, AT_REST);
   }
 
   // ---- WebSocket: subscribe frames, and the bridge's answers
@@ -157,12 +166,17 @@ export class Subscriptions {
   }
 
   /**
-   * The bridge's `subscription`: an answer, or on its own where its log was replaced or an administrator subscribed us.
+   * The bridge's `subscription`: an answer, or on its own where its log was replaced, an administrator subscribed us, or
+   * the topic is the user's. From then on such a topic is followed like any other, over whatever transport; but what the
+   * bridge says on its own about one whose answer is still awaited is overtaken by that answer.
    * @param {Envelope} message
    */
   subscribed({ topic: name, data }) {
+    const { id = 0 } = data;
+    if (!id && !this.#topics.has(name)) this.#topics.set(name, { ...newTopic(name, 0, null), announced: true });
     const topic = this.#topics.get(name);
-    if (!topic || (data.id ?? topic.request) !== topic.request) return;
+    if (!topic || topic.request !== id) return;
+    topic.request = 0;
     const start = parseCursor(data.cursor);
     const had = topic.position;
     const known = had?.epoch === start.epoch && (topic.live || had.offset >= start.offset);
@@ -179,7 +193,10 @@ export class Subscriptions {
    * @returns {boolean} whether some topics are to be asked for again later
    */
   declined({ topic: name, data }) {
-    if (!PASSING.includes(data.code)) return false;
+    if (!PASSING.includes(data.code)) {
+      this.#end(name);
+      return false;
+    }
     for (const topic of this.#topics.values()) {
       // A frame refused as a whole names no topic: whatever still waits for its answer may have been in it.
       if (name !== topic.name && (name !== '$bridge' || topic.live)) continue;
@@ -200,8 +217,16 @@ export class Subscriptions {
 
   /** @param {Envelope} message the bridge's `unsubscription`, where it was not us who asked */
   unsubscribed({ topic: name, data }) {
+    if (data.reason !== 'client') this.#end(name);
+  }
+
+  /** @param {string} name of a topic that the bridge serves no more: what it announced itself is forgotten */
+  #end(name) {
     const topic = this.#topics.get(name);
-    if (topic && data.reason !== 'client') topic.live = false;
+    if (!topic) return;
+    const { announced } = Object.assign(topic, AT_REST);
+    topic.announced = false;
+    if (announced) this.remove(name);
   }
 
   /**
@@ -289,7 +314,9 @@ export class Subscriptions {
   refused({ topics }) {
     for (const name of topics) {
       const topic = this.#topics.get(name);
-      if (topic) Object.assign(topic, { live: false, alone: true, refused: topics.length === 1 });
+      if (!topic) continue;
+      Object.assign(topic, { live: false, alone: true, refused: topics.length === 1 });
+      if (topic.refused && topic.announced) this.#end(name);
     }
   }
 

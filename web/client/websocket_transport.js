@@ -62,7 +62,8 @@ export class WebSocketTransport {
       this.#timer.set(0, () => this.#end(SILENT, String(error)));
       return;
     }
-    this.#socket.onopen = () => token && this.send({ action: 'auth', token });
+    // Where a token is needed, a bridge that gets none says nothing for seconds, but answers this with an error.
+    this.#socket.onopen = () => this.send(token ? { action: 'auth', token } : { action: 'pong' });
     this.#socket.onmessage = (event) => this.#receive(event.data);
     this.#socket.onclose = (event) => this.#end(event.code, event.reason);
   }
@@ -96,6 +97,7 @@ export class WebSocketTransport {
     const { type, data } = message;
     if (type === 'connected') this.#pingInterval = data.ping_interval_ms ?? this.#pingInterval;
     if (type === 'disconnect') this.#farewell = message;
+    if (data.code === 'unauthorized' && !this.#greeted) return this.#end(4001, data.message);
     if (type === 'connected' && !this.#greeted) {
       this.#greeted = true;
       this.#ping(PONG_DEADLINE_MS);  // before what may be answered at length, so that it measures the way there and back

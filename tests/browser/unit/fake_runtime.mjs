@@ -8,9 +8,10 @@ export async function settle() {
 /** The bridge's end of a WebSocket that the client dialled. */
 class FakeSocket {
   readyState = 0;
-  /** Frames but pings. */
+  /** Frames but pings and pongs. */
   sent = [];
   pings = 0;
+  pongs = 0;
   closedWith = null;
 
   constructor(runtime, url) {
@@ -24,6 +25,7 @@ class FakeSocket {
   send(text) {
     const message = JSON.parse(text);
     if (message.action === 'ping') this.pings++;
+    else if (message.action === 'pong') this.pongs++;
     else this.sent.push(message);
   }
   close(code) {
