@@ -27,6 +27,8 @@ export class FakeBridge {
   streams = 'open';
   /** Where set, the token that is needed; any other, or none, ends with 4001 or 401. */
   token = '';
+  /** Whose token that is. */
+  user = 'ada';
   /** @type {Map<string, {type: string, body: string | Buffer, policy?: string}>} further files, by path */
   files = new Map();
   secure = false;
@@ -119,31 +121,41 @@ export class FakeBridge {
     ws.on('message', (text) => {
       const message = JSON.parse(text);
       if (message.action === 'auth') return this.#authenticate(session, message.token);
+      if (!this.#sessions.has(session) && message.action !== 'ping') {
+        return this.#say(ws, 'error', '$bridge', { code: 'unauthorized', message: 'send a token first', id: message.id });
+      }
       if (this.webSocket !== 'deafen') this.#handle(session, message);
     });
     if (!this.token) this.#greet(session);
   }
 
   #authenticate(session, token) {
+    if (!this.token) {
+      return this.#say(session.ws, 'error', '$bridge', { code: 'unauthorized', message: 'connect without a token' });
+    }
     if (token === this.token) return this.#greet(session);
-    this.#say(session.ws, 'disconnect', '$bridge', { code: 4001, reason: 'bad token', reconnect: false });
+    this.#say(session.ws, 'disconnect', '$bridge', { code: 4001, reason: 'bad token', reconnect: true });
     session.ws.close(4001, 'bad token');
   }
 
   #greet(session) {
+    const isNew = !this.#sessions.has(session);
     this.#sessions.add(session);
     this.#say(session.ws, 'connected', '$bridge', this.#welcome());
+    if (isNew && this.token) this.#handle(session, { action: 'subscribe', topic: `user:${this.user}` });
   }
 
   #welcome() {
     return {
+      user_id: this.token ? this.user : undefined,
       client_id: `c${Math.random().toString(36).slice(2, 10)}`, protocol: 1, ping_interval_ms: this.pingIntervalMs,
-      server: 'spanwire-bridge/0.1.0', node: 'fake', secure: this.secure,
+      server: 'spanwire-bridge/0.1.0', node: 'fake', secure: this.secure || !!this.token,
       session_expires_at: this.sessionMs ? new Date(Date.now() + this.sessionMs).toISOString() : undefined,
     };
   }
 
   #handle({ ws, topics }, { action, id, topic, topics: names = [topic], since, history = 0 }) {
+    if (action === 'pong') return undefined;
     if (action === 'ping') return this.#say(ws, 'pong', '$bridge', { cursor: this.#cursor(), id });
     if (action !== 'subscribe' && action !== 'unsubscribe') {
       return this.#say(ws, 'error', '$bridge', { code: 'unknown_action', message: `no action "${action}"`, action, id });
@@ -218,7 +230,9 @@ export class FakeBridge {
   }
 
   #refuse(response, status, code, detail) {
-    response.writeHead(status, { 'content-type': 'application/problem+json' });
+    response.writeHead(status, {
+      'content-type': 'application/problem+json', ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+    });
     response.end(JSON.stringify({ status, code, detail }));
   }
 
@@ -232,7 +246,7 @@ export class FakeBridge {
   }
 
   #stream(query, response) {
-    const names = query.get('topics').split(',');
+    const names = [...new Set([...query.get('topics').split(','), ...(this.token ? [`user:${this.user}`] : [])])];
     const cursor = query.get('cursor');
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     response.flushHeaders();

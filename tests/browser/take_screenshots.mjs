@@ -1,7 +1,7 @@
 // Pictures of the console in its moods, for the README and for those who change its looks: npm run screenshots -- FOLDER
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { launchBrowser, openPage } from './browser.mjs';
+import { ELSEWHERE, launchBrowser, openPage } from './browser.mjs';
 import { FakeBridge } from './fake_bridge.mjs';
 import { PlausibleHost } from './plausible_host.mjs';
 
@@ -27,9 +27,10 @@ const empty = await new FakeBridge().start();
 
 async function picture(name, bridge, options, prepare = async () => {}) {
   const { page, errors } = await openPage(browser, options);
-  await page.goto(bridge.url);
-  await page.waitForSelector('[data-state="connected"]');
-  if (bridge === full) await page.waitForSelector('.figure');
+  await page.goto(bridge.url.replace('127.0.0.1', options.host ?? '127.0.0.1'));
+  if (options.asks) await page.waitForSelector('#token-dialog[open]');
+  else await page.waitForSelector('[data-state="connected"]');
+  if (bridge === full && !options.asks) await page.waitForSelector('.figure');
   await prepare(page);
   await page.waitForTimeout(400);
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: options.fullPage });
@@ -63,6 +64,28 @@ for (const [scheme, device, suffix] of [['light', DESKTOP, ''], ['dark', DESKTOP
   await picture(`tasks${suffix}`, full, { ...device, colorScheme: scheme }, view('tasks-view'));
   await picture(`inbox${suffix}`, full, { ...device, colorScheme: scheme }, view('inbox'));
   await picture(`topics${suffix}`, full, { ...device, colorScheme: scheme }, follow);
+}
+full.token = 'shown';
+full.sessionMs = 34 * 60_000;
+const signIn = async (page) => {
+  await page.fill('#token', 'shown');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.figure');
+};
+for (const [scheme, device, suffix] of [['light', DESKTOP, ''], ['dark', PHONE, '-phone-dark']]) {
+  await picture(`token${suffix}`, full, { ...device, colorScheme: scheme, asks: true }, async (page) => {
+    await page.fill('#token', 'wrong');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.getElementById('token-problem').textContent);
+  });
+  await picture(`account${suffix}`, full, { ...device, colorScheme: scheme, asks: true }, async (page) => {
+    await signIn(page);
+    await page.click('#who');
+  });
+}
+full.token = '';
+for (const [scheme, device, suffix] of [['light', DESKTOP, ''], ['dark', PHONE, '-phone-dark']]) {
+  await picture(`open${suffix}`, full, { ...device, colorScheme: scheme, host: ELSEWHERE });
 }
 await picture('tiles', full, { ...DESKTOP, colorScheme: 'dark' }, async () => {
   for (let i = 40; i >= 0; i--) {

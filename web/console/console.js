@@ -1,4 +1,5 @@
 import { wsManager } from '../client/spanwire.js';
+import { Account } from './account.js';
 import { byId, setText } from './dom.js';
 import { Explorer } from './explorer.js';
 import { Figures } from './figures.js';
@@ -9,10 +10,15 @@ import { Tasks } from './tasks.js';
 import { TokenGate } from './token_gate.js';
 import { Views } from './views.js';
 
-new Status(wsManager);
+const gate = new TokenGate(() => {
+  wsManager.disconnect();
+  connect();
+  explorer.reconnect();
+});
+new Status(wsManager, gate);
+new Account(wsManager, gate);
 new Views();
-const gate = new TokenGate(() => wsManager.connect({ getToken: () => gate.token }));
-new Explorer(() => gate.token);
+const explorer = new Explorer(gate);
 const figures = new Figures();
 const inbox = new Inbox();
 const tasks = new Tasks();
@@ -27,10 +33,23 @@ wsManager.subscribe('alerts', (event) => inbox.alerts.add(event), { history: 100
 wsManager.subscribe('notifications', (event) => inbox.notifications.add(event), { history: 100 });
 wsManager.subscribe('tasks', (event) => tasks.add(event), { history: 200 });
 wsManager.subscribe('logs', (event) => logs.add(event), { history: 1000 });
-wsManager.onError(({ code, message }) => {
-  if (code === 'unauthorized' && wsManager.getStatus().state === 'failed') gate.ask(`That token was not taken. ${message}`);
+let wasTaken = false;
+wsManager.onConnect(() => {
+  wasTaken = true;
+  gate.isNeeded = false;
 });
-gate.enter();
+wsManager.onError(({ code, message }) => {
+  if (code !== 'unauthorized' || wsManager.getStatus().state !== 'failed') return;
+  gate.isNeeded = true;
+  gate.ask(wasTaken ? 'Your session has ended. A new token goes on from here.'
+    : gate.token && `That token was not taken: ${message.replace(/^WebSocket: (.*) \(\d+\)$/, '$1')}`);
+});
+connect();
+
+function connect() {
+  wasTaken = false;
+  wsManager.connect({ token: gate.token });
+}
 
 byId('copy').addEventListener('click', async () => {
   await navigator.clipboard.writeText(byId('command').textContent);

@@ -23,7 +23,7 @@ const TRANSPORT_NAMES = { websocket: 'WebSocket', sse: 'event stream', poll: 'lo
  */
 export class Explorer {
   #manager = new WebSocketManager();
-  #getToken;
+  #gate;
   #list;
   /** @type {Envelope[]} */
   #envelopes = [];
@@ -33,9 +33,9 @@ export class Explorer {
   #followed = new Map();
   #takeSoon = oncePerFrame(() => this.#take());
 
-  /** @param {() => string | null} getToken */
-  constructor(getToken) {
-    this.#getToken = getToken;
+  /** @param {import('./token_gate.js').TokenGate} gate */
+  constructor(gate) {
+    this.#gate = gate;
     this.#list = new VirtualList(byId('envelopes'), byId('envelopes-newest'), { make: makeRow, fill: fillRow },
       (envelope) => showDetail(byId('envelopes-detail'), envelope));
     byId('follow').addEventListener('submit', (/** @type {SubmitEvent} */ event) => {
@@ -47,6 +47,13 @@ export class Explorer {
     this.#manager.onGap((gap) => this.#note(gap.topic, 'gap', gap));
     this.#manager.onError((error) => error.topic && this.#note(error.topic, 'error', error));
     setInterval(() => this.#showPositions(), 500);
+  }
+
+  /** There is another token. */
+  reconnect() {
+    if (!this.#followed.size) return;
+    this.#manager.disconnect();
+    this.#manager.connect({ token: this.#gate.token });
   }
 
   /**
@@ -70,7 +77,7 @@ export class Explorer {
     });
     byId('followed').append(node);
     this.#showPositions();
-    if (this.#followed.size === 1) this.#manager.connect({ getToken: this.#getToken });
+    if (this.#followed.size === 1) this.#manager.connect({ token: this.#gate.token });
   }
 
   /** @param {string} topic */

@@ -1,4 +1,5 @@
 import { byId, setText } from './dom.js';
+import { isLoopback } from './loopback.js';
 import { clockSeconds } from './units.js';
 
 /** @typedef {import('../client/spanwire.js').WebSocketManager} WebSocketManager */
@@ -18,19 +19,24 @@ const NOTICE_AFTER_MS = 1500;
 /** The pulse dot, the notice of a lost link, and the footer. */
 export class Status {
   #manager;
+  #gate;
   #lostAt = performance.now();
   /** @type {number | null} when the last event came, by this machine's clock */
   #lastEvent = null;
 
-  /** @param {WebSocketManager} manager */
-  constructor(manager) {
+  /**
+   * @param {WebSocketManager} manager
+   * @param {import('./token_gate.js').TokenGate} gate
+   */
+  constructor(manager, gate) {
     this.#manager = manager;
+    this.#gate = gate;
     manager.on('*', ({ offset }) => {
       if (offset) this.#lastEvent = Date.now();
     });
     manager.onState(() => this.#show());
     manager.onDisconnect(() => this.#lostAt = performance.now());
-    byId('retry').addEventListener('click', () => manager.connect());
+    byId('retry').addEventListener('click', () => gate.isNeeded ? gate.ask('') : manager.connect());
     setInterval(() => this.#show(), 500);
     this.#show();
   }
@@ -48,12 +54,14 @@ export class Status {
 
   /** @param {import('../client/spanwire.js').Status} status */
   #showNotice({ transport, retryInMs }) {
-    const lost = !transport && performance.now() - this.#lostAt > NOTICE_AFTER_MS;
+    const lost = !transport && !this.#gate.isAsking && performance.now() - this.#lostAt > NOTICE_AFTER_MS;
     byId('notice').hidden = !lost;
     if (!lost) return;
+    const what = this.#gate.isNeeded ? 'Not signed in.' : 'The bridge cannot be reached.';
     const since = this.#lastEvent ? ` What you see is from ${clockSeconds(this.#lastEvent)}.` : '';
     const next = retryInMs ? ` Next attempt in ${Math.ceil(retryInMs / 1000)} s.` : '';
-    setText(byId('notice-text'), `The bridge cannot be reached.${since}${next}`);
+    setText(byId('notice-text'), `${what}${since}${next}`);
+    setText(byId('retry'), this.#gate.isNeeded ? 'Sign in' : 'Try now');
   }
 
   /** @param {import('../client/spanwire.js').Status} status */
@@ -64,7 +72,10 @@ export class Status {
     setText(byId('foot-latency'), latencyMs ? `${latencyMs < 10 ? latencyMs.toFixed(1) : Math.round(latencyMs)} ms` : 'unknown');
     setText(byId('node'), bridge.node ?? '');
     setText(byId('foot-bridge'), bridge.server ?? 'unknown');
-    byId('insecure').hidden = bridge.secure !== false;
+    const isOpen = bridge.secure === false;
+    byId('insecure').hidden = !isOpen;
+    byId('insecure-notice').hidden = !isOpen || isLoopback(location.hostname);
+    setText(byId('insecure-host'), location.host);
   }
 }
 

@@ -1,58 +1,86 @@
 import { byId, setText } from './dom.js';
+import { isLoopback } from './loopback.js';
 
-/** Kept as long as the tab is open, and out of reach of other origins. */
-const KEY = 'spanwire.token';
+/** What the tab keeps where its user wants that: out of reach of other origins, gone with the tab. */
+const KEPT = 'spanwire.token';
+/** What one load of the page hands to the next, which takes it away at once. */
+const HANDED_ON = 'spanwire.token.once';
 
 /**
- * Asks for a token where the bridge needs one and the browser has no cookie for it. A token in the address, as from a
- * link, is taken out of it at once, so that it is neither seen nor kept in the history.
+ * Holds the token, and asks for one where the bridge takes none of those that it was shown. A token in the address, as
+ * from a link, is taken out of it at once, so that it is neither seen nor kept in the history: make this first.
  */
 export class TokenGate {
   #dialog = byId('token-dialog');
-  #opened;
+  #token = takeFromAddress() ?? takeHandedOn() ?? sessionStorage.getItem(KEPT);
 
-  /** @param {() => void} opened connect now; called each time that a token was given */
-  constructor(opened) {
-    this.#opened = opened;
-    const url = new URL(location.href);
-    const given = url.searchParams.get('token');
-    if (given) {
-      sessionStorage.setItem(KEY, given);
-      url.searchParams.delete('token');
-      history.replaceState(null, '', url);
-    }
+  /** @param {() => void} given called each time that somebody gave one */
+  constructor(given) {
+    byId('token-plain').hidden = location.protocol === 'https:' || isLoopback(location.hostname);
     byId('token-form').addEventListener('submit', () => {
-      sessionStorage.setItem(KEY, byId('token').value.trim());
+      this.#keep(byId('token').value.trim(), byId('token-keep').checked);
       byId('token').value = '';
-      this.#opened();
+      given();
     });
   }
 
-  /** @returns {string | null} */
+  /** Empty where there is none, or the browser has a cookie instead. */
   get token() {
-    return sessionStorage.getItem(KEY);
+    return this.#token ?? '';
   }
 
-  /** Opens the gate at once where no token is needed, or one is there already. */
-  async enter() {
-    if (this.token || await isOpen()) this.#opened();
-    else this.ask('');
+  /** Whether the bridge is known to take none of the tokens that it was shown. */
+  isNeeded = false;
+
+  get isAsking() {
+    return this.#dialog.open;
   }
 
-  /** @param {string} why the last one was not taken; empty where there was none */
+  /** @param {string} why empty where nothing was wrong before */
   ask(why) {
-    sessionStorage.removeItem(KEY);
-    setText(byId('token-error'), why);
-    if (!this.#dialog.open) this.#dialog.showModal();
+    setText(byId('token-problem'), why);
+    byId('token-keep').checked = !!sessionStorage.getItem(KEPT);
+    if (!this.isAsking) this.#dialog.showModal();
+  }
+
+  /** Forgets the token and all that it let the page see. */
+  signOut() {
+    sessionStorage.removeItem(KEPT);
+    location.reload();
+  }
+
+  /** The token is somebody else's: begins anew, so that nothing is left of what the one before was shown. */
+  startOver() {
+    sessionStorage.setItem(HANDED_ON, this.token);
+    location.reload();
+  }
+
+  /**
+   * @param {string} token
+   * @param {boolean} inTab
+   */
+  #keep(token, inTab) {
+    this.#token = token;
+    if (inTab) sessionStorage.setItem(KEPT, token);
+    else sessionStorage.removeItem(KEPT);
   }
 }
 
-/** A bridge that cannot be reached counts as open: connecting goes on trying, and says so. */
-async function isOpen() {
-  try {
-    const response = await fetch('api/poll?topics=stats');
-    return response.status !== 401;
-  } catch {
-    return true;
-  }
+/** @returns {string | null} */
+function takeFromAddress() {
+  const url = new URL(location.href);
+  const inHash = new URLSearchParams(url.hash.slice(1)).get('token');
+  const token = url.searchParams.get('token') ?? inHash;
+  if (token === null) return null;
+  url.searchParams.delete('token');
+  if (inHash !== null) url.hash = '';
+  history.replaceState(null, '', url);
+  return token;
+}
+
+/** @returns {string | null} */
+function takeHandedOn() {
+  const token = sessionStorage.getItem(HANDED_ON);
+  sessionStorage.removeItem(HANDED_ON);
+  return token;
 }

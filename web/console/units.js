@@ -54,3 +54,13 @@ export const clock = (ms) => CLOCK.format(ms);
 export const clockSeconds = (ms) => CLOCK_SECONDS.format(ms);
 /** @param {number} ms */
 export const clockMillis = (ms) => `${CLOCK_SECONDS.format(ms)}.${String(new Date(ms).getMilliseconds()).padStart(3, '0')}`;
+
+/**
+ * @param {number} ms
+ * @returns {string} as people say it, rounded up
+ */
+export function duration(ms) {
+  const minutes = Math.ceil(ms / 60_000);
+  if (ms < 60_000) return `${Math.ceil(ms / 1000)} s`;
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

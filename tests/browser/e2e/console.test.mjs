@@ -1,36 +1,18 @@
 // The real bridge and a real browser: what is published over gRPC is seen on the page, whatever happens in between.
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { afterEach, beforeEach, describe, it } from 'node:test';
 import { BlockingProxy } from '../blocking_proxy.mjs';
 import { BridgeProcess } from '../bridge_process.mjs';
-import { hurry, launchBrowser, openPage } from '../browser.mjs';
+import { bridge, page, shows, showsText, usePage } from '../page_fixture.mjs';
 import { any, Publisher } from '../publisher.mjs';
 
-let browser;
-let bridge;
 let publisher;
-let page;
-let errors;
 
-before(async () => browser = await launchBrowser());
-after(() => browser?.close());
-beforeEach(async () => {
-  bridge = await new BridgeProcess().start();
-  publisher = new Publisher(bridge.grpc);
-  ({ page, errors } = await openPage(browser));
-  await hurry(page);
-});
-afterEach(async () => {
-  publisher.close();
-  await page.context().close();
-  await bridge.kill();
-  assert.deepEqual(errors, []);
-});
+usePage({ makeBridge: () => new BridgeProcess(), hurried: true });
+beforeEach(() => publisher = new Publisher(bridge.grpc));
+afterEach(() => publisher.close());
 
-const shows = (selector) => page.waitForSelector(selector, { timeout: 20_000 });
-const showsText = (selector, expected) => page.waitForFunction(
-  ([where, what]) => document.querySelector(where)?.textContent.includes(what), [selector, expected], { timeout: 20_000 });
 const log = (message) => publisher.publish({ message: any('spanwire.v1.Log', { level: 'info', message, source: 'e2e' }) });
 
 describe('the console of a real bridge', () => {

@@ -1,36 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { hurry, launchBrowser, openPage } from '../browser.mjs';
-import { FakeBridge } from '../fake_bridge.mjs';
+import { describe, it } from 'node:test';
+import { bridge, page, shows, showsText, text, usePage } from '../page_fixture.mjs';
 import { PlausibleHost } from '../plausible_host.mjs';
 
-let browser;
-let bridge;
-let page;
-let errors;
-
-before(async () => browser = await launchBrowser());
-after(() => browser?.close());
-beforeEach(async () => {
-  bridge = await new FakeBridge().start();
-  ({ page, errors } = await openPage(browser));
-  await hurry(page);
-});
-afterEach(async () => {
-  await page.context().close();
-  await bridge.kill();
-  assert.deepEqual(errors, []);
-});
+usePage({ hurried: true });
 
 const open = async (state = 'connected') => {
   await page.goto(bridge.url);
   await shows(`#status[data-state="${state}"]`);
 };
-const shows = (selector) => page.waitForSelector(selector, { timeout: 15_000 });
-const text = (selector) => page.textContent(selector);
 const log = (message, level = 'info') => bridge.publish('logs', 'log', { level, message, source: 'test' });
-const showsText = (selector, expected) => page.waitForFunction(
-  ([where, what]) => document.querySelector(where)?.textContent.includes(what), [selector, expected], { timeout: 15_000 });
 
 describe('the console', () => {
   it('says how to publish until the first figure comes', async () => {

@@ -1,27 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { launchBrowser, openPage } from '../browser.mjs';
-import { FakeBridge } from '../fake_bridge.mjs';
+import { describe, it } from 'node:test';
+import { bridge, page, usePage } from '../page_fixture.mjs';
 
 const HTMX = new URL('../node_modules/htmx.org/dist/htmx.min.js', import.meta.url);
 
-let browser;
-let bridge;
-let page;
-let errors;
-
-before(async () => browser = await launchBrowser());
-after(() => browser?.close());
-beforeEach(async () => {
-  bridge = await new FakeBridge().start();
-  ({ page, errors } = await openPage(browser));
-});
-afterEach(async () => {
-  await page.context().close();
-  await bridge.kill();
-  assert.deepEqual(errors, []);
-});
+usePage();
 
 /** Shows a page of somebody's own, served from the bridge's origin under a strict policy. */
 async function show(body) {

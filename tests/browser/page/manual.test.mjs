@@ -1,9 +1,8 @@
 // The examples of docs/browser.md, as somebody gets them who copies and pastes.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { launchBrowser, openPage } from '../browser.mjs';
-import { FakeBridge } from '../fake_bridge.mjs';
+import { describe, it } from 'node:test';
+import { bridge, page, showsText, usePage } from '../page_fixture.mjs';
 
 const manual = readFileSync(new URL('../../../docs/browser.md', import.meta.url), 'utf8');
 const HTMX = readFileSync(new URL('../node_modules/htmx.org/dist/htmx.min.js', import.meta.url));
@@ -15,30 +14,13 @@ function example(section, language) {
   return text.split(`\`\`\`${language}\n`)[1].split('\n```')[0];
 }
 
-let browser;
-let bridge;
-let page;
-let errors;
-
-before(async () => browser = await launchBrowser());
-after(() => browser?.close());
-beforeEach(async () => {
-  bridge = await new FakeBridge().start();
-  ({ page, errors } = await openPage(browser));
-});
-afterEach(async () => {
-  await page.context().close();
-  await bridge.kill();
-  assert.deepEqual(errors, []);
-});
+usePage();
 
 const show = async (body) => {
   bridge.files.set('/htmx.min.js', { type: 'text/javascript', body: HTMX });
   bridge.files.set('/example.html', { type: 'text/html', body, policy: "default-src 'self' 'unsafe-inline' 'unsafe-eval'" });
   await page.goto(`${bridge.url}example.html`);
 };
-const showsText = (selector, expected) => page.waitForFunction(
-  ([where, what]) => document.querySelector(where)?.textContent.includes(what), [selector, expected]);
 const confirmed = () => page.waitForFunction(() => window.wsManager.getStats().topics.every(({ cursor }) => cursor));
 
 describe('the manual\'s example', () => {

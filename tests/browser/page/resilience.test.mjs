@@ -1,29 +1,15 @@
 // What happens to pages: networks that go, proxies that swallow, tabs that sleep, tokens that end. No event may be lost
 // or doubled over it.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { beforeEach, describe, it } from 'node:test';
 import { BlackHole } from '../black_hole.mjs';
-import { launchBrowser, openPage } from '../browser.mjs';
-import { FakeBridge } from '../fake_bridge.mjs';
+import { launchBrowser } from '../browser.mjs';
+import { bridge, newPage, page, usePage } from '../page_fixture.mjs';
 
-let browser;
-let bridge;
-let page;
-let errors;
+usePage();
+
 let n;
-
-before(async () => browser = await launchBrowser());
-after(() => browser?.close());
-beforeEach(async () => {
-  bridge = await new FakeBridge().start();
-  ({ page, errors } = await openPage(browser));
-  n = 0;
-});
-afterEach(async () => {
-  await page.context().close();
-  await bridge.kill();
-  assert.deepEqual(errors, []);
-});
+beforeEach(() => n = 0);
 
 /**
  * Opens a page that follows the topic `count` from its first event on. Its client's time runs five times as fast, so that
@@ -132,7 +118,7 @@ describe('a page', () => {
     const cached = await launchBrowser({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
     try {
       await page.context().close();
-      ({ page, errors } = await openPage(cached));
+      await newPage(cached);
       await open();
       publish();
       await seesAll();

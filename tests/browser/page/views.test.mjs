@@ -1,39 +1,17 @@
 // The console's views beside the dashboard, by mouse, by keyboard, and as assistive technology sees them.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { launchBrowser, openPage } from '../browser.mjs';
-import { FakeBridge } from '../fake_bridge.mjs';
+import { describe, it } from 'node:test';
+import { violations } from '../axe.mjs';
+import { bridge, page, shows, showsText, text, usePage } from '../page_fixture.mjs';
 import { PlausibleHost } from '../plausible_host.mjs';
 
-const AXE = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
-
-let browser;
-let bridge;
-let page;
-let errors;
-
-before(async () => browser = await launchBrowser());
-after(() => browser?.close());
-beforeEach(async () => {
-  bridge = await new FakeBridge().start();
-  ({ page, errors } = await openPage(browser));
-});
-afterEach(async () => {
-  await page.context().close();
-  await bridge.kill();
-  assert.deepEqual(errors, []);
-});
+usePage();
 
 const open = async (view = '') => {
   await page.goto(`${bridge.url}${view}`);
   await shows('#status[data-state="connected"]');
 };
-const shows = (selector) => page.waitForSelector(selector, { timeout: 15_000 });
-const text = (selector) => page.textContent(selector);
 const log = (message, level = 'info') => bridge.publish('logs', 'log', { level, message, source: 'test' });
-const showsText = (selector, expected) => page.waitForFunction(
-  ([where, what]) => document.querySelector(where)?.textContent.includes(what), [selector, expected], { timeout: 15_000 });
 
 describe('the logs', () => {
   it('are filtered by level and words, with a count of what is shown', async () => {
@@ -180,37 +158,6 @@ describe('the topic explorer', () => {
   });
 });
 
-describe('a bridge that needs a token', () => {
-  const give = async (token) => {
-    await page.fill('#token', token);
-    await page.keyboard.press('Enter');
-  };
-
-  it('is asked for one, says when it is not taken, and the tab remembers the right one', async () => {
-    bridge.token = 'secret';
-    await page.goto(bridge.url);
-    await shows('#token-dialog[open]');
-    assert.equal(await page.evaluate(() => document.activeElement.id), 'token');
-    await give('wrong');
-    await showsText('#token-error', 'bad token');
-    await give('secret');
-    await shows('#status[data-state="connected"]');
-    assert.equal(await page.isVisible('#token-dialog'), false);
-    await open('#topics');
-    await page.fill('#follow-topic', 'logs');
-    await page.keyboard.press('Enter');
-    log('for those who may');
-    await showsText('#envelopes', 'for those who may');
-  });
-
-  it('takes one from the address, and out of it', async () => {
-    bridge.token = 'secret';
-    await page.goto(`${bridge.url}?token=secret#logs-view`);
-    await shows('#status[data-state="connected"]');
-    assert.equal(page.url(), `${bridge.url}#logs-view`);
-  });
-});
-
 describe('every view', () => {
   const VIEWS = ['dashboard', 'logs-view', 'tasks-view', 'inbox', 'topics'];
   /** Fills every panel. */
@@ -234,7 +181,6 @@ describe('every view', () => {
       publishAll();
       await open();
       await shows('.figure');
-      await page.evaluate(AXE);
       for (const view of VIEWS) {
         await page.click(`nav a[href="#${view}"]`);
         if (view === 'topics') {
@@ -243,10 +189,7 @@ describe('every view', () => {
           await showsText('#envelopes', 'critical');
           await page.click('.envelope:last-child');
         }
-        const { violations } = await page.evaluate(() => window.axe.run(document, {
-          runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-        }));
-        assert.deepEqual(violations.map(({ id, nodes }) => [view, id, nodes.slice(0, 3).map(({ html, any }) => [html, any[0]?.message])]), []);
+        assert.deepEqual(await violations(page), [], view);
       }
     });
   }
