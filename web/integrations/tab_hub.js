@@ -32,6 +32,8 @@ export class TabHub {
   #socket = null;
   /** @type {string | null} the bridge's greeting, for tabs that come later */
   #greeting = null;
+  /** @type {Map<string, string>} what the bridge subscribed by itself, such as the user's topic, and how it said so */
+  #announced = new Map();
   #token = '';
   #requests = 0;
   /** @type {Map<number, {tab: Tab, id: unknown}>} whose answers are awaited, by the id that the bridge saw */
@@ -58,7 +60,9 @@ export class TabHub {
     if (!this.#socket) return this.#open();
     if (this.#socket.readyState !== 1) return;
     port.postMessage({ open: true });
-    if (this.#greeting) port.postMessage({ text: this.#greeting });
+    if (!this.#greeting) return;
+    port.postMessage({ text: this.#greeting });
+    for (const [topic, text] of this.#announced) this.#follow(tab, topic, text);
   }
 
   /** To be called now and then: forgets tabs that died without a word. */
@@ -212,6 +216,7 @@ export class TabHub {
     if (this.#socket) this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
     this.#tabs.clear();
     this.#asked.clear();
+    this.#announced.clear();
     this.#socket = this.#greeting = null;
   }
 
@@ -228,12 +233,28 @@ export class TabHub {
     if (type === 'pong') return this.#pong(text);
     if (asked) return this.#answer(asked, message);
     if (topic === '$bridge') return this.#tellAll({ text });
+    if (type === 'subscription' && !this.#followers(topic).length) {
+      this.#announced.set(topic, text);
+      for (const tab of this.#tabs) this.#follow(tab, topic, text);
+      return;
+    }
+    if (type === 'unsubscription') this.#announced.delete(topic);
     for (const tab of this.#followers(topic)) {
       const waiting = tab.topics.get(topic);
       if (waiting && waiting.length <= MAX_WAITING) waiting.push(text);
       else if (!waiting) tab.port.postMessage({ text });
       if (type === 'unsubscription' || type === 'error') tab.topics.delete(topic);
     }
+  }
+
+  /**
+   * @param {Tab} tab
+   * @param {string} topic that the bridge subscribed by itself, for every tab
+   * @param {string} text
+   */
+  #follow(tab, topic, text) {
+    tab.topics.set(topic, null);
+    tab.port.postMessage({ text });
   }
 
   /**

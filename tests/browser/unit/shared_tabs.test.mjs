@@ -223,6 +223,19 @@ describe('tabs that share a connection', () => {
     assert.equal(worker.poll.authorization, 'Bearer t2');
   });
 
+  it('all hear of the topic that the bridge subscribes by itself, those that come later too', async () => {
+    const { worker, openTab, first } = await withOneTab();
+    const heard = [];
+    first.manager.on('thing', ({ topic, offset }) => heard.push(`first ${topic} ${offset}`));
+    worker.socket.say('subscription', 'user:42', { cursor: 'e1-10' });
+    const second = openTab({ token: 't' });
+    second.manager.on('thing', ({ topic, offset }) => heard.push(`second ${topic} ${offset}`));
+    await settle();
+    worker.socket.event('user:42', 11);
+    await settle();
+    assert.deepEqual(heard, ['first user:42 11', 'second user:42 11']);
+  });
+
   it('have a WebSocket each where there is no SharedWorker, or it does not start', async () => {
     class Own {}
     assert.equal(sharedWebSocket({ start: undefined, fallback: Own }), Own);
