@@ -59,8 +59,13 @@ int main(int argc, char** argv) {
                          {{"http", (*bridge)->http_address()}, {"grpc", (*bridge)->grpc_address()}});
   fmt::print("spanwire-bridge ready http={} grpc={}\n", (*bridge)->http_address(), (*bridge)->grpc_address());
   std::fflush(stdout);
-  while (spanwire::server::WaitForSignal() == spanwire::server::Signal::kReload) {
-    spanwire::server::ReloadTopicPolicies(read(), as_written, (*bridge)->topic_policies());
+  using spanwire::server::Signal;
+  for (Signal signal = Signal::kNone; signal != Signal::kStop;) {
+    signal = spanwire::server::WaitForSignal(as_written.auth.key_check_interval);
+    if (signal == Signal::kNone) (*bridge)->ReloadChangedFiles();
+    if (signal != Signal::kReload) continue;
+    spanwire::server::ReloadTopicPolicies(read(), as_written, **bridge);
+    (*bridge)->ReloadKeys();
   }
   spanwire::observe::Log(spdlog::level::info, "stopping: clients are told to come back");
   (*bridge)->Stop();

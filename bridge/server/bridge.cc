@@ -66,6 +66,10 @@ absl::Status About(std::string_view flag, absl::StatusCode code, const absl::Sta
   return {code, fmt::format("{}: {}", flag, model::ToStd(status.message()))};
 }
 
+void LogNotes(auth::AccessControl& access) {
+  for (const std::string& note : access.TakeNotes()) observe::Log(spdlog::level::warn, note);
+}
+
 }  // namespace
 
 Bridge::Bridge(config::Config config)
@@ -77,6 +81,8 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config, st
   auto access = auth::AccessControl::Create(b.config_.auth, b.config_.topics, *b.settings_.clock);
   if (!access.ok()) return About("auth", absl::StatusCode::kInvalidArgument, access.status());
   b.access_ = *std::move(access);
+  b.key_files_ = std::make_unique<FileWatch>(b.access_->key_paths());
+  LogNotes(*b.access_);
   b.settings_.access = b.access_.get();
   b.settings_.secure = b.access_->enabled();
   auto registry = schema::LoadSchemaDir(b.config_.schema_dir);
@@ -154,10 +160,36 @@ Bridge::~Bridge() {
 void Bridge::Start() {
   http_->Start();
   readiness_.Set(transport::Readiness::State::kReady);
-  if (config_.insecure) {
+  if (config_.insecure && !access_->enabled()) {
     observe::Log(spdlog::level::warn,
                  "running without authentication: everybody who can reach the ports may read and publish everything");
   }
+}
+
+void Bridge::ReplacePolicies(std::vector<config::TopicPolicy> policies) {
+  access_->ReplaceRules(policies);
+  policies_.Replace(std::move(policies));
+  if (!access_->enabled()) return;
+  directory_->Visit(
+      [](fanout::Shard&, session::Registry& registry) {
+        registry.ForEach([](session::Client& client) { client.OnRulesChanged(); });
+      },
+      [] {});
+}
+
+void Bridge::ReloadKeys() {
+  if (!access_->enabled()) return;
+  if (const absl::Status status = access_->ReloadKeys(); !status.ok()) {
+    observe::Log(spdlog::level::err, "keys not reloaded, those from before stay in force: mend the file",
+                 {{"error", model::ToStd(status.message())}});
+    return;
+  }
+  LogNotes(*access_);
+  observe::Log(spdlog::level::info, "keys reloaded");
+}
+
+void Bridge::ReloadChangedFiles() {
+  if (key_files_->Changed()) ReloadKeys();
 }
 
 void Bridge::Stop() {

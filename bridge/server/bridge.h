@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <grpcpp/server.h>
 
@@ -19,6 +20,7 @@
 #include "bridge/observe/metrics.h"
 #include "bridge/schema/event_translator.h"
 #include "bridge/server/client_log.h"
+#include "bridge/server/file_watch.h"
 #include "bridge/session/registry.h"
 #include "bridge/transport/http_server.h"
 
@@ -45,8 +47,12 @@ class Bridge {
   // (1012), one after another over the drain window, sends what is queued. What is left then is cut. Idempotent.
   void Stop();
 
-  // In force at every moment; may be replaced at any, from any thread.
-  config::TopicPolicies& topic_policies() { return policies_; }
+  // Puts these policies in force, and ends subscriptions that they no longer allow.
+  void ReplacePolicies(std::vector<config::TopicPolicy> policies);
+  // Reads the keys of tokens again. Where that fails those from before stay, and the log says so.
+  void ReloadKeys();
+  // The same where their files have changed.
+  void ReloadChangedFiles();
 
   // Where it listens, with the ports that were picked: `127.0.0.1:8080`.
   std::string http_address() const { return http_->local_address(); }
@@ -68,6 +74,7 @@ class Bridge {
   std::unique_ptr<schema::EventTranslator> translator_;
   std::unique_ptr<broker::Broker> broker_;
   std::unique_ptr<fanout::Fanout> fanout_;
+  std::unique_ptr<FileWatch> key_files_;
   ClientLog client_log_;
   std::unique_ptr<session::Directory> directory_;
   std::unique_ptr<ingest::PublishPipeline> pipeline_;

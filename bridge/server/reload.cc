@@ -13,8 +13,7 @@
 
 namespace spanwire::server {
 
-void ReloadTopicPolicies(absl::StatusOr<config::CommandLine> line, const config::Config& started_with,
-                         config::TopicPolicies& policies) {
+void ReloadTopicPolicies(absl::StatusOr<config::CommandLine> line, const config::Config& started_with, Bridge& bridge) {
   if (!line.ok()) {
     observe::Log(spdlog::level::err, "not reloaded, nothing has changed: mend the settings and send SIGHUP again",
                  {{"error", model::ToStd(line.status().message())}});
@@ -31,7 +30,7 @@ void ReloadTopicPolicies(absl::StatusOr<config::CommandLine> line, const config:
                  {{"settings", fmt::format("{}", fmt::join(differences, ","))}});
   }
   const std::string count = std::to_string(line->config.topics.size());
-  policies.Replace(std::move(line->config.topics));
+  bridge.ReplacePolicies(std::move(line->config.topics));
   observe::Log(spdlog::level::info, "topic policies reloaded", {{"file", line->file}, {"policies", count}});
 }
 

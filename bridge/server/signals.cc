@@ -30,10 +30,11 @@ void BlockSignals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-Signal WaitForSignal() {
+Signal WaitForSignal(absl::Duration timeout) {
   const sigset_t signals = SetOf({SIGINT, SIGTERM, SIGHUP, kRequest});
-  int signal = 0;
-  sigwait(&signals, &signal);
+  const timespec longest = absl::ToTimespec(timeout);
+  const int signal = sigtimedwait(&signals, nullptr, &longest);
+  if (signal < 0) return Signal::kNone;
   if (signal == SIGHUP) return Signal::kReload;
   stopping = true;
   std::signal(SIGINT, [](int) { _exit(1); });
