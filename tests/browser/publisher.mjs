@@ -36,9 +36,14 @@ export function errorInfoOf(error) {
 
 export class Publisher {
   #client;
+  #token;
 
-  /** @param {string} address host:port */
-  constructor(address) {
+  /**
+   * @param {string} address host:port
+   * @param {{token?: string}} [options]
+   */
+  constructor(address, { token } = {}) {
+    this.#token = token;
     this.#client = new spanwire.v1.PublisherService(address, grpc.credentials.createInsecure(), {
       'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 500,
     });
@@ -53,7 +58,7 @@ export class Publisher {
   }
   /** @returns a duplex of PublishStreamRequest and PublishStreamResponse */
   stream() {
-    return this.#client.PublishStream({ deadline: Date.now() + CALL_DEADLINE_MS });
+    return this.#client.PublishStream(this.#metadata(), { deadline: Date.now() + CALL_DEADLINE_MS });
   }
   /** Publishes any JSON object. */
   json(topic, type, data) {
@@ -63,8 +68,14 @@ export class Publisher {
     this.#client.close();
   }
 
+  #metadata(options) {
+    const metadata = new grpc.Metadata(options);
+    if (this.#token) metadata.set('authorization', `Bearer ${this.#token}`);
+    return metadata;
+  }
+
   #call(method, request) {
-    const metadata = new grpc.Metadata({ waitForReady: true });
+    const metadata = this.#metadata({ waitForReady: true });
     return new Promise((resolve, reject) => {
       this.#client[method](request, metadata, { deadline: Date.now() + CALL_DEADLINE_MS }, (error, response) =>
         error ? reject(error) : resolve(response));
