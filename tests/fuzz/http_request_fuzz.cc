@@ -11,6 +11,7 @@
 #include "bridge/transport/http_request_reader.h"
 #include "bridge/transport/http_response_head.h"
 #include "bridge/transport/origin_policy.h"
+#include "bridge/transport/request_token.h"
 #include "bridge/transport/router.h"
 #include "bridge/transport/websocket_upgrade.h"
 
@@ -77,6 +78,13 @@ void AskEverybody(const HttpRequest& request) {
   const OriginPolicy policy(config);
   policy.HostAllowed(request.host, boost::asio::ip::make_address("192.0.2.1"));
   policy.OriginAllowed(request.Header("Origin"), request.host);
+  SaysWhereItIsFrom(request);
+  const auto token = FindToken(request, "spanwire_token");
+  Check(token.ok() || !token.status().message().empty());
+  // A cookie that is not the bridge's to read tells it nothing.
+  if (token.ok() && token->source == RequestToken::Source::kCookie) {
+    Check(FindToken(request, "")->source == RequestToken::Source::kNone);
+  }
   if (!RefuseUpgrade(request)) WriteResponseHead(AcceptUpgrade(request), 1, absl::UnixEpoch());
 }
 
