@@ -39,7 +39,7 @@ class RecordingOutbound final : public Outbound {
   std::vector<std::string> topics;
   std::function<void()> on_send;  // called from within each Send and SendRun
   size_t queued = 0;
-  int deadlines = 0;  // changes of the session's deadline
+  int deadlines = 0;     // changes of the session's deadline
   bool stalled = false;  // what is sent stays queued
   std::optional<CloseCode> closed;
 
