@@ -2,7 +2,7 @@
 // SOAK_SECONDS, which must not grow once the page holds all the lines it may. `make soak` only.
 //
 // Tasks are measured by the processor time they take, since others may be at work on the machine; how long they took by
-// the clock is told beside it.
+// the clock, and which ones the page itself was told of as long, is said beside it.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { launchBrowser, openPage } from '../browser/browser.mjs';
@@ -72,6 +72,9 @@ describe('the logs page', { skip: !SECONDS && 'only in make soak' }, () => {
     await publishFor(3);  // what is compiled and laid out for the first time is not what is asked about
     await seesAll();
     await page.evaluate(() => {
+      window.longTasks = [];
+      new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map(({ duration }) => duration)))
+        .observe({ type: 'longtask' });
       window.frames = 0;
       const count = () => ++window.frames && requestAnimationFrame(count);
       count();
@@ -80,10 +83,12 @@ describe('the logs page', { skip: !SECONDS && 'only in make soak' }, () => {
     await publishFor(SMOOTH_SECONDS);
     await seesAll();
     const frames = await page.evaluate(() => window.frames);
+    const longTasks = await page.evaluate(() => window.longTasks);
     const tasks = tasksOf(await browser.stopTracing());
     const longest = (by) => Math.max(...tasks.map((task) => task[by]));
     test.diagnostic(`${(frames / SMOOTH_SECONDS).toFixed(0)} frames a second; ${tasks.length} tasks, the longest took ` +
-      `${longest('processor').toFixed(0)} ms of the processor, ${longest('clock').toFixed(0)} ms by the clock`);
+      `${longest('processor').toFixed(0)} ms of the processor, ${longest('clock').toFixed(0)} ms by the clock; ` +
+      `long tasks by PerformanceObserver: ${longTasks.map((ms) => `${ms.toFixed(0)} ms`).join(', ') || 'none'}`);
     assert.ok(tasks.length > LINES_PER_SECOND / 60, 'the trace shows the page');
     assert.ok(longest('processor') > 0 && longest('processor') <= LONGEST_TASK_MS);
   });
