@@ -1,11 +1,12 @@
 // The npm package, as somebody gets it who installs it.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { example } from '../manual.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const tsc = join(root, 'tests/browser/node_modules/.bin/tsc');
@@ -27,6 +28,7 @@ wsManager.subscribe('a', () => {}, { history: 'all' });
 `;
 
 let folder;
+const installed = () => join(folder, 'node_modules/spanwire');
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'spanwire-package-'));
   execFileSync(join(root, 'tools/pack-client.sh'), [folder], { env: { ...process.env, SPANWIRE_SKIP_INSTALL: '1' } });
@@ -51,13 +53,39 @@ describe('the npm package', () => {
     assert.equal(execFileSync(process.execPath, ['try.mjs'], { cwd: folder, encoding: 'utf8' }).trim(), 'disconnected');
   });
 
-  it('tells a strict TypeScript consumer what is right and what is not', () => {
-    writeFileSync(join(folder, 'consumer.ts'), CONSUMER);
+  const compile = (file, text) => {
+    writeFileSync(join(folder, file), text);
     try {
       execFileSync(tsc, ['--noEmit', '--strict', '--target', 'es2022', '--module', 'esnext', '--moduleResolution',
-        'bundler', 'consumer.ts'], { cwd: folder, encoding: 'utf8' });
+        'bundler', '--jsx', 'react-jsx', file], { cwd: folder, encoding: 'utf8' });
     } catch ({ stdout }) {
       assert.fail(stdout);
     }
+  };
+
+  it('tells a strict TypeScript consumer what is right and what is not', () => compile('consumer.ts', CONSUMER));
+
+  it('fits the manual\'s examples of React and of tokens', () => {
+    symlinkSync(join(root, 'tests/browser/node_modules/@types'), join(folder, 'node_modules/@types'));
+    compile('orders.tsx', example('React', 'jsx').replace('{ customer }', '{ customer }: { customer: string }'));
+    compile('tokens.ts', `import { wsManager } from 'spanwire';\n${example('Authentication', 'js')}`);
+  });
+
+  it('holds nothing that is not reached from what it exports', () => {
+    const reached = new Set(['package.json', 'README.md']);
+    const reach = (file) => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      const text = readFileSync(join(installed(), file), 'utf8');
+      for (const [, to] of text.matchAll(/(?:from |import |import\(|new URL\()['"](\.[^'"]+\.js)['"]/g)) {
+        reach(join(dirname(file), file.endsWith('.d.ts') ? to.replace(/\.js$/, '.d.ts') : to));
+      }
+    };
+    const { exports } = JSON.parse(readFileSync(join(installed(), 'package.json'), 'utf8'));
+    for (const file of Object.values(exports).flatMap((entry) => Object.values(entry))) reach(file.slice(2));
+    const held = readdirSync(installed(), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+      .map((entry) => relative(installed(), join(entry.parentPath ?? entry.path, entry.name)));
+    const dead = held.filter((file) => !reached.has(file) && !reached.has(file.replace(/^types\/(.*)\.d\.ts$/, '$1.js')));
+    assert.deepEqual(dead, []);
   });
 });

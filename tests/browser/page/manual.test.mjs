@@ -2,17 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { example } from '../manual.mjs';
 import { bridge, page, showsText, usePage } from '../page_fixture.mjs';
 
-const manual = readFileSync(new URL('../../../docs/browser.md', import.meta.url), 'utf8');
 const HTMX = readFileSync(new URL('../node_modules/htmx.org/dist/htmx.min.js', import.meta.url));
-
-/** The code of the first example in a section. */
-function example(section, language) {
-  const [, text] = manual.split(`\n## ${section}\n`);
-  assert.ok(text, `docs/browser.md has no section "${section}"`);
-  return text.split(`\`\`\`${language}\n`)[1].split('\n```')[0];
-}
 
 usePage();
 
