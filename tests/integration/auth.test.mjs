@@ -5,6 +5,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { BridgeProcess, mint, Publisher, SECRET, WebSocket } from '../browser/foreign_clients.mjs';
+import { Client } from './client.mjs';
 import { EventStream } from './event_stream.mjs';
 import { run, temporaryFolder } from './programs.mjs';
 
@@ -31,40 +32,6 @@ async function bridgeWith(t, { rules = '', auth = 'leeway = "0s"', limits = '', 
   const publisher = new Publisher(bridge.grpc, { token: PUBLISH_ALL });
   t.after(() => publisher.close());
   return { bridge, publisher, folder, setRules: (topics) => writeFileSync(config, text(topics)) };
-}
-
-/** A WebSocket that remembers what it was told. */
-class Client {
-  messages = [];
-  #waiting = [];
-
-  constructor(bridge, query = '', options = {}) {
-    this.socket = new WebSocket(`ws://${bridge.http}/ws${query}`, options);
-    this.socket.on('message', (data) => {
-      this.messages.push(JSON.parse(data));
-      for (const wake of this.#waiting.splice(0)) wake();
-    });
-    this.closed = once(this.socket, 'close').then(([code, reason]) => {
-      for (const wake of this.#waiting.splice(0)) wake();
-      return { code, reason: String(reason) };
-    });
-  }
-  async opened() {
-    await once(this.socket, 'open');
-    return this;
-  }
-  send(message) {
-    this.socket.send(JSON.stringify(message));
-  }
-  /** The first message of that type, and topic where one is given, once it is here. */
-  async got(type, topic) {
-    for (;;) {
-      const found = this.messages.find((message) => message.type === type && (!topic || message.topic === topic));
-      if (found) return found;
-      assert.ok(this.socket.readyState <= WebSocket.OPEN, `closed before ${type} ${topic ?? ''}: ${JSON.stringify(this.messages)}`);
-      await new Promise((resolve) => this.#waiting.push(resolve));
-    }
-  }
 }
 
 const poll = (bridge, query, headers = {}) => fetch(`${bridge.url}api/poll?${query}`, { headers });
