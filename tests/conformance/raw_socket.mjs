@@ -70,6 +70,19 @@ export class RawSocket {
     return { status: Number(line.split(' ')[1]), headers };
   }
 
+  /** The body of an answer, of so many bytes. */
+  async readBody(length) {
+    while (this.#received.length < length && !this.#ended) await this.#change();
+    const body = this.#received.subarray(0, length).toString();
+    this.#received = this.#received.subarray(length);
+    return body;
+  }
+  /** What comes until the peer ends its side. */
+  async readEnd() {
+    while (!this.#ended) await this.#change();
+    return this.#received.toString('latin1');
+  }
+
   /** The next frame, or null where the peer has ended its side. */
   async readFrame() {
     for (;;) {
