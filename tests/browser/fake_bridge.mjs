@@ -32,6 +32,7 @@ export class FakeBridge {
   /** @type {Map<string, {type: string, body: string | Buffer, policy?: string}>} further files, by path */
   files = new Map();
   secure = false;
+  node = 'fake';
   port = 0;
   historyLimit = 1000;
 
@@ -149,7 +150,7 @@ export class FakeBridge {
     return {
       user_id: this.token ? this.user : undefined,
       client_id: `c${Math.random().toString(36).slice(2, 10)}`, protocol: 1, ping_interval_ms: this.pingIntervalMs,
-      server: 'spanwire-bridge/0.1.0', node: 'fake', secure: this.secure || !!this.token,
+      server: 'spanwire-bridge/0.1.0', node: this.node, secure: this.secure || !!this.token,
       session_expires_at: this.sessionMs ? new Date(Date.now() + this.sessionMs).toISOString() : undefined,
     };
   }

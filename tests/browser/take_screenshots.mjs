@@ -12,6 +12,7 @@ const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isM
 
 const browser = await launchBrowser();
 const full = await new FakeBridge().start();
+full.node = 'web-1';
 const host = new PlausibleHost((topic, type, data, at) => full.publish(topic, type, data, at));
 host.pastSeconds(310);
 full.publish('alerts', 'alert', { severity: 'critical', title: 'Disk is nearly full',
@@ -38,6 +39,31 @@ async function picture(name, bridge, options, prepare = async () => {}) {
   await page.context().close();
 }
 
+const view = (name) => async (page) => {
+  await page.click(`nav a[href="#${name}"]`);
+};
+
+const signIn = async (page) => {
+  await page.fill('#token', 'shown');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.figure', { state: 'attached' });
+};
+
+// Those of the README: docs/images.
+full.token = 'shown';
+full.sessionMs = 34 * 60_000;
+for (const [name, options, show] of [
+  ['console', { ...DESKTOP, deviceScaleFactor: 1, colorScheme: 'light' }, 'dashboard'],
+  ['console-logs', { viewport: { width: 1360, height: 800 }, colorScheme: 'dark' }, 'logs-view'],
+  ['console-phone', { ...PHONE, viewport: { width: 390, height: 800 }, deviceScaleFactor: 1.5, colorScheme: 'light' }, 'inbox'],
+]) {
+  await picture(name, full, { ...options, asks: true }, async (page) => {
+    await signIn(page);
+    await view(show)(page);
+  });
+}
+full.token = '';
+
 await picture('light', full, { ...DESKTOP, colorScheme: 'light' });
 await picture('dark', full, { ...DESKTOP, colorScheme: 'dark' });
 await picture('hover', full, { ...DESKTOP, colorScheme: 'light' }, async (page) => {
@@ -45,9 +71,6 @@ await picture('hover', full, { ...DESKTOP, colorScheme: 'light' }, async (page) 
   await page.hover('.figure:nth-of-type(3) .chart', { position: { x: 200, y: 40 } });
   host.pastSeconds(2);
 });
-const view = (name) => async (page) => {
-  await page.click(`nav a[href="#${name}"]`);
-};
 const follow = async (page) => {
   await view('topics')(page);
   for (const topic of ['alerts', 'stats', 'notifications']) {
@@ -66,12 +89,6 @@ for (const [scheme, device, suffix] of [['light', DESKTOP, ''], ['dark', DESKTOP
   await picture(`topics${suffix}`, full, { ...device, colorScheme: scheme }, follow);
 }
 full.token = 'shown';
-full.sessionMs = 34 * 60_000;
-const signIn = async (page) => {
-  await page.fill('#token', 'shown');
-  await page.keyboard.press('Enter');
-  await page.waitForSelector('.figure');
-};
 for (const [scheme, device, suffix] of [['light', DESKTOP, ''], ['dark', PHONE, '-phone-dark']]) {
   await picture(`token${suffix}`, full, { ...device, colorScheme: scheme, asks: true }, async (page) => {
     await page.fill('#token', 'wrong');
