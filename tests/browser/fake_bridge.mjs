@@ -27,6 +27,8 @@ export class FakeBridge {
   streams = 'open';
   /** Where set, the token that is needed; any other, or none, ends with 4001 or 401. */
   token = '';
+  /** Whether those without a token are let in nevertheless, as nobody. */
+  admitsAnybody = false;
   /** Whose token that is. */
   user = 'ada';
   /** @type {Map<string, {type: string, body: string | Buffer, policy?: string}>} further files, by path */
@@ -127,28 +129,29 @@ export class FakeBridge {
       }
       if (this.webSocket !== 'deafen') this.#handle(session, message);
     });
-    if (!this.token) this.#greet(session);
+    if (!this.token || this.admitsAnybody) this.#greet(session, '');
   }
 
   #authenticate(session, token) {
     if (!this.token) {
       return this.#say(session.ws, 'error', '$bridge', { code: 'unauthorized', message: 'connect without a token' });
     }
-    if (token === this.token) return this.#greet(session);
+    if (token === this.token) return this.#greet(session, this.user);
     this.#say(session.ws, 'disconnect', '$bridge', { code: 4001, reason: 'bad token', reconnect: true });
     session.ws.close(4001, 'bad token');
   }
 
-  #greet(session) {
-    const isNew = !this.#sessions.has(session);
+  #greet(session, user) {
+    const isNew = user && session.user !== user;
+    session.user = user;
     this.#sessions.add(session);
-    this.#say(session.ws, 'connected', '$bridge', this.#welcome());
-    if (isNew && this.token) this.#handle(session, { action: 'subscribe', topic: `user:${this.user}` });
+    this.#say(session.ws, 'connected', '$bridge', this.#welcome(user));
+    if (isNew) this.#handle(session, { action: 'subscribe', topic: `user:${this.user}` });
   }
 
-  #welcome() {
+  #welcome(user = this.token && this.user) {
     return {
-      user_id: this.token ? this.user : undefined,
+      user_id: user || undefined,
       client_id: `c${Math.random().toString(36).slice(2, 10)}`, protocol: 1, ping_interval_ms: this.pingIntervalMs,
       server: 'spanwire-bridge/0.1.0', node: this.node, secure: this.secure || !!this.token,
       session_expires_at: this.sessionMs ? new Date(Date.now() + this.sessionMs).toISOString() : undefined,

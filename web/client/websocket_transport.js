@@ -102,13 +102,13 @@ export class WebSocketTransport {
       this.#greeted = true;
       this.#ping(PONG_DEADLINE_MS);  // before what may be answered at length, so that it measures the way there and back
       this.#listener.greeted(message);
-    } else if (this.#greeted && type !== 'disconnect') {
+    } else if (this.#greeted && type !== 'disconnect' && type !== 'error') {
       this.#hear(type);
     }
     this.#listener.message(message, text.length);
   }
 
-  /** @param {string} type of a message; whatever it is, it is a sign of life */
+  /** @param {string} type of a message that refuses nothing: a sign of life */
   #hear(type) {
     if (type === 'pong' && this.#pingedAt) {
       this.#listener.latency(this.#runtime.now() - this.#pingedAt);

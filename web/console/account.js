@@ -6,7 +6,7 @@ import { clock, duration } from './units.js';
 /** So long before its end a session is worth a word. */
 const SOON_MS = 5 * 60_000;
 
-/** Who one is to the bridge, and until when. Shown only where the bridge says who. */
+/** Who one is to the bridge, and until when; or the way to say so, where some of it is public. */
 export class Account {
   #gate;
   /** @type {string | undefined} */
@@ -22,6 +22,7 @@ export class Account {
     this.#gate = gate;
     manager.on('connected', ({ timestamp, data }) => this.#greeted(timestamp, data));
     byId('sign-out').addEventListener('click', () => gate.signOut());
+    byId('sign-in').addEventListener('click', () => gate.ask(''));
     byId('renew').addEventListener('click', () => {
       byId('account').hidePopover();
       gate.ask('');
@@ -33,8 +34,11 @@ export class Account {
    * @param {string} timestamp by whose clock the session ends
    * @param {Record<string, any>} connected
    */
-  #greeted(timestamp, { user_id: user, tenant_id: tenant, session_expires_at: end }) {
-    if (this.#user !== undefined && user !== this.#user) return this.#gate.startOver();
+  #greeted(timestamp, { user_id: user, tenant_id: tenant, session_expires_at: end, secure }) {
+    byId('sign-in').hidden = !secure || !!user || !!this.#gate.token;
+    // Where something is public, everybody is greeted as nobody first, and again once their token is read.
+    if (!user && this.#gate.token) return;
+    if (this.#user && user !== this.#user) return this.#gate.startOver();
     this.#user = user;
     this.#endsAt = end ? Date.now() + Date.parse(end) - Date.parse(timestamp) : 0;
     byId('who').hidden = !user;

@@ -158,6 +158,25 @@ describe('a bridge that needs a token', () => {
     assert.doesNotMatch(await stored(), /of bob/);
   });
 
+  it('and shows some of it to everybody offers to sign in, and does not begin anew with each reconnect', async () => {
+    bridge.admitsAnybody = true;
+    await page.goto(bridge.url);
+    await isLive();
+    assert.equal(await page.isVisible('#token-dialog'), false);
+    await page.click('#sign-in');
+    await give(TOKEN);
+    await showsText('#who', 'ada');
+    assert.equal(await page.isVisible('#sign-in'), false);
+    log('before');
+    await showsText('#logs', 'before');
+    await page.evaluate(() => window.sameDocument = true);
+    bridge.disconnectAll(1012, 'restart', { afterMs: 20 });
+    log('after');
+    await showsText('#logs', 'after');
+    await showsText('#who', 'ada');
+    assert.equal(await page.evaluate(() => window.sameDocument), true);
+  });
+
   it('lets the dialog be left, and offers the way back', async () => {
     await page.goto(bridge.url);
     await asksForToken();

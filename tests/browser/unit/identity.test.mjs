@@ -191,6 +191,35 @@ describe('a token that never changes', () => {
   }
 });
 
+describe('a bridge of which something is public, which greets everybody', () => {
+  it('ends it where the token is bad, without a moment of being connected', async () => {
+    const { runtime, manager, told } = openPage({ getToken: async () => 'bad' });
+    manager.connect();
+    for (let i = 0; i < 2; i++) {
+      await runtime.advance(0);
+      runtime.socket.greet();
+      runtime.socket.say('error', '$bridge', { code: 'unauthorized', message: 'bad signature', action: 'auth' });
+      runtime.socket.say('disconnect', '$bridge', { code: 4001, reason: 'bad signature', reconnect: true });
+      runtime.socket.drop(4001, 'bad signature');
+    }
+    await runtime.advance(600_000);
+    assert.equal(runtime.sockets.length, 2);
+    assert.equal(manager.getStatus().state, 'failed');
+    assert.deepEqual([...new Set(told.states)], ['connecting', 'disconnected', 'failed']);
+  });
+
+  it('serves what is public to who has no token, and says what is not', () => {
+    const { runtime, manager, told, goLive } = openPage();
+    goLive(['public']);
+    manager.subscribe('private', () => {});
+    runtime.socket.say('error', 'private', { code: 'unauthorized', message: 'not for everybody', action: 'subscribe' });
+    runtime.socket.event('public', 11);
+    assert.equal(manager.getStatus().state, 'connected');
+    assert.deepEqual(told.events, ['public 11']);
+    assert.deepEqual(told.errors.map(({ code, topic }) => `${code} ${topic}`), ['unauthorized private']);
+  });
+});
+
 describe('no token', () => {
   it('where one is needed is found out at once, not by a deadline', async () => {
     const { runtime, manager, told } = openPage();
