@@ -5,18 +5,20 @@
 #include <fmt/format.h>
 
 #include "bridge/session/control_messages.h"
+#include "bridge/transport/host_port.h"
 #include "bridge/transport/problem.h"
 
 namespace spanwire::transport {
 namespace {
 
 // Pages run only what the bridge itself serves, talk only to it and are framed by nobody. The WebSocket sources are
-// spelt out because not every browser counts them as 'self'.
+// spelt out because not every browser counts them as 'self'; a Host that is none adds nothing to the policy.
 std::string ContentSecurityPolicy(std::string_view host) {
+  const std::string sockets = ParseHostPort(host) ? fmt::format(" ws://{0} wss://{0}", host) : "";
   return fmt::format(
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-      "connect-src 'self' ws://{0} wss://{0}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-      host);
+      "connect-src 'self'{}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      sockets);
 }
 
 // If-None-Match: a list of tags, compared weakly (RFC 9110, section 13.1.2).

@@ -52,6 +52,13 @@ TEST(StaticFilesTest, PagesRunOnlyWhatTheBridgeServes) {
   EXPECT_EQ(HeaderOf(Get(""), "Referrer-Policy"), "no-referrer");
 }
 
+TEST(StaticFilesTest, AHostThatIsNoneAddsNothingToThePolicy) {
+  HttpRequest request{.host = "x; script-src *", .path = "/"};
+  const std::string policy = HeaderOf(FileResponse(request, &kFile), "Content-Security-Policy");
+  EXPECT_THAT(policy, HasSubstr("connect-src 'self';"));
+  EXPECT_THAT(policy, Not(HasSubstr("*")));
+}
+
 TEST(StaticFilesTest, NoFileIsNotFound) {
   EXPECT_EQ(FileResponse(HttpRequest{.path = "/client/../etc/passwd"}, nullptr).status, 404);
 }
