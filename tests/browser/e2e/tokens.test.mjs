@@ -140,6 +140,40 @@ describe('who one is', () => {
   });
 });
 
+describe('tabs that share a connection', () => {
+  it('renew it for all, and all hear of the topic that is their user\'s', async () => {
+    const openTab = async (tab) => {
+      await tab.goto(`${bridge.url}healthz`);
+      await tab.evaluate(async () => {
+        const { WebSocketManager } = await import('/client/spanwire.js');
+        const { sharedWebSocket } = await import('/integrations/shared_tabs.js');
+        const manager = window.manager = new WebSocketManager({ WebSocket: sharedWebSocket() });
+        Object.assign(window, { seen: [], own: [], endings: 0, asked: 0 });
+        manager.subscribe('count', ({ data }) => window.seen.push(data.n), { history: 100 });
+        manager.on('note', ({ data }) => window.own.push(data.text));
+        manager.onDisconnect(() => window.endings++);
+        manager.connect({ getToken: () => {
+          window.asked++;
+          return window.tokenFor(3);
+        } });
+      });
+      await tab.waitForFunction(() => window.manager.getStats().topics.length === 2
+        && window.manager.getStats().topics.every(({ cursor }) => cursor));
+    };
+    const other = await page.context().newPage();
+    await other.exposeFunction('tokenFor', (seconds) => issuer.token('ada', { seconds, ...READS }));
+    await openTab(page);
+    await publish();
+    await openTab(other);
+    await publishUntilAsked(4);
+    await publisher.json('user:ada', 'note', { text: 'to both' });
+    for (const tab of [page, other]) {
+      await tab.waitForFunction((count) => window.seen.length === count && window.own.length, n);
+      assert.deepEqual(await tab.evaluate(() => [window.seen, window.own, window.endings]), [inOrder(), ['to both'], 0]);
+    }
+  });
+});
+
 describe('the console of a bridge that asks', () => {
   it('asks at once, refuses what is no token, and shows what its user may see until their session ends', async () => {
     await page.goto(bridge.url);
