@@ -139,6 +139,9 @@ export class Subscriptions {
   frames(names = this.names) {
     const frames = [];
     const topics = names.flatMap((name) => this.#topics.get(name) ?? []);
+    // The bridge may have subscribed a user's topic by itself by now, and brings no history where it is subscribed again.
+    const own = topics.filter(({ name, history, position }) => name.startsWith('user:') && history && !position);
+    if (own.length) frames.push({ action: 'unsubscribe', topics: own.map(({ name }) => name) });
     for (const group of groups(topics, ({ history }) => `${history}`)) {
       for (let i = 0; i < group.length; i += TOPICS_PER_FRAME) {
         frames.push(this.#frame(group.slice(i, i + TOPICS_PER_FRAME)));

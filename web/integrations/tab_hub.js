@@ -238,7 +238,7 @@ export class TabHub {
       for (const tab of this.#tabs) this.#follow(tab, topic, text);
       return;
     }
-    if (type === 'unsubscription') this.#announced.delete(topic);
+    if (type === 'unsubscription' && data.reason !== 'client') this.#announced.delete(topic);
     for (const tab of this.#followers(topic)) {
       const waiting = tab.topics.get(topic);
       if (waiting && waiting.length <= MAX_WAITING) waiting.push(text);

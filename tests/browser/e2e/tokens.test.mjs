@@ -128,6 +128,22 @@ describe('who one is', () => {
     assert.deepEqual(await told('own'), ['user:ada for ada']);
   });
 
+  it('brings the history of the own topic, too', async () => {
+    for (const text of ['one', 'two', 'three']) await publisher.json('user:ada', 'note', { text });
+    await open(bridge.url, '{ getToken: () => window.tokenFor(3600) }');
+    await page.evaluate(() => {
+      window.manager.disconnect();
+      window.own = [];
+      window.other = new window.manager.constructor();
+      window.other.subscribe('user:ada', ({ data }) => window.own.push(data.text), { history: 2 });
+      window.other.connect({ getToken: () => window.tokenFor(3600) });
+    });
+    await page.waitForFunction(() => window.own.length === 2);
+    await publisher.json('user:ada', 'note', { text: 'four' });
+    await page.waitForFunction(() => window.own.length === 3);
+    assert.deepEqual(await told('own'), ['two', 'three', 'four']);
+  });
+
   it('is remembered across a crash of the bridge, and the own topic with it', async () => {
     await open(bridge.url, '{ getToken: () => window.tokenFor(3600) }');
     await bridge.kill();

@@ -434,6 +434,26 @@ describe('the topic of the user, which the bridge subscribes by itself', () => {
     assert.deepEqual(told.events, [15, 21, 22].map((offset) => `${MINE} ${offset}`));
   });
 
+  it('has a history nevertheless, on the first connection only', async () => {
+    const page = openPage({ token: 't' });
+    const { runtime, manager } = page;
+    manager.subscribe(MINE, page.note, { history: 5 });
+    manager.connect();
+    runtime.socket.accept();
+    assert.deepEqual(runtime.socket.sent.slice(1).map(({ action, history }) => [action, history]),
+      [['unsubscribe', undefined], ['subscribe', 5]]);
+    announce(page, 'e1-20');
+    runtime.socket.say('unsubscription', MINE, { reason: 'client' });
+    runtime.socket.acknowledge('e1-7');
+    for (const offset of [8, 20, 21]) runtime.socket.event(MINE, offset);
+    assert.deepEqual(page.told.events, [8, 20, 21].map((offset) => `${MINE} ${offset}`));
+    assert.deepEqual(page.told.gaps, []);
+    runtime.socket.drop();
+    await runtime.advance(1000);
+    runtime.socket.accept();
+    assert.deepEqual(runtime.socket.sent.slice(1).map(({ action, since }) => [action, since]), [['subscribe', { [MINE]: 'e1-21' }]]);
+  });
+
   it('is resumed where no handler but those of a type want it, too', async () => {
     const page = openPage({ token: 't' });
     page.manager.connect();
