@@ -187,7 +187,8 @@ export class WebSocketManager {
   }
 
   /**
-   * @param {string} type of events or control messages (`log`, `subscription`, ...), or `*`
+   * @param {string} type of events in the topics that are subscribed, or of control messages (`log`, `subscription`, ...),
+   *   or `*`
    * @param {(message: Envelope) => void} handler
    */
   on(type, handler) {

@@ -5,8 +5,8 @@ const startWorker = (name) => new SharedWorker(new URL('./shared_worker.js', imp
 
 /**
  * One connection for all tabs of a browser: `wsManager.connect({ WebSocket: sharedWebSocket() })`. Each tab keeps its own
- * subscriptions and positions. Where the browser has no SharedWorker, or it does not start, each tab has a WebSocket of
- * its own. All tabs act as one user: the token that came last counts for all.
+ * subscriptions and positions. Where the browser has no SharedWorker, or it does not start, as where this module is of
+ * another origin than the page, each tab has a WebSocket of its own. All tabs act as one user: the token that came last counts for all.
  * @param {{start?: StartWorker, fallback?: new (url: string) => WebSocket}} [options] for tests
  * @returns {new (url: string) => WebSocket}
  */
@@ -72,7 +72,12 @@ export function sharedWebSocket({
   }
 
   const choose = function (/** @type {string} */ url) {
-    return works ? new SharedWebSocket(url) : new fallback(url);
+    try {
+      if (works) return new SharedWebSocket(url);
+    } catch {
+      works = false;  // a worker must be of the page's own origin
+    }
+    return new fallback(url);
   };
   return /** @type {any} */ (choose);
 }

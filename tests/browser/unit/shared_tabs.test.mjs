@@ -246,5 +246,9 @@ describe('tabs that share a connection', () => {
     worker.onerror();
     assert.deepEqual(endings, [1006]);
     assert.ok(new Shared('ws://x/') instanceof Own);
+    const Foreign = sharedWebSocket({ start: () => {
+      throw new Error('SecurityError');
+    }, fallback: Own });
+    assert.ok(new Foreign('ws://x/') instanceof Own);
   });
 });
