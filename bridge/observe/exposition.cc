@@ -123,6 +123,18 @@ void AddConnections(const std::vector<const ShardMetrics*>& shards, Families& ou
   out.AddCounter("spanwire_polls_total", "Long polls answered.", Sum(shards, &ShardMetrics::polls));
 }
 
+void AddTls(const Metrics& metrics, const std::vector<const ShardMetrics*>& shards, Families& out) {
+  if (metrics.certificate_not_after.Value() == 0) return;
+  out.AddGauge("spanwire_tls_certificate_expiry_timestamp_seconds", "When the certificate in force expires.",
+               metrics.certificate_not_after.Value());
+  out.AddCounter("spanwire_tls_reloads_total", "Times that new certificates were put in force.",
+                 metrics.certificate_reloads.Value());
+  out.AddCounter("spanwire_tls_reload_failures_total", "Times that new certificates were bad and the old ones kept.",
+                 metrics.certificate_reload_failures.Value());
+  out.AddCounter("spanwire_tls_handshake_failures_total", "HTTP connections that ended before TLS was agreed on.",
+                 Sum(shards, &ShardMetrics::tls_handshake_failures));
+}
+
 void AddDeliveries(const std::vector<const ShardMetrics*>& shards, Families& out) {
   out.AddCounter("spanwire_deliveries_total", "Events handed to connections.", Sum(shards, &ShardMetrics::deliveries));
   out.AddCounter("spanwire_delivered_bytes_total", "Bytes written to connections, before TLS.",
@@ -158,6 +170,7 @@ std::vector<MetricFamily> MetricsCollectable::Collect() const {
   families.AddCounter("spanwire_accept_errors_total",
                       "Times that no connection could be accepted, for lack of file descriptors or memory.",
                       metrics_.accept_errors.Value());
+  AddTls(metrics_, shards, families);
   AddDeliveries(shards, families);
   AddPatterns(SumUpPatterns(metrics_), families);
   return std::move(families).Take();

@@ -46,6 +46,7 @@ struct alignas(64) ShardMetrics {
   OwnedCounter slow_consumers_closed;
   OwnedCounter outbound_shed;  // of those, or closing already: closed because all queues together were too large
   OwnedCounter polls;
+  OwnedCounter tls_handshake_failures;  // connections that ended before TLS was agreed on
   OwnedGauge subscriptions;
   OwnedGauge queued_bytes;
   std::array<OwnedGauge, kTransportNames.size()> connections;
@@ -84,6 +85,11 @@ class Metrics {
   Gauge publish_in_flight_bytes;
 
   Counter accept_errors;  // connections that could not be accepted when they came; any thread
+
+  // Certificates; any thread.
+  Gauge certificate_not_after;  // when it expires, in seconds since 1970; 0 without TLS
+  Counter certificate_reloads;
+  Counter certificate_reload_failures;
 
   // The broker's history; any thread.
   Gauge history_bytes;

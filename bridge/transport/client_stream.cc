@@ -9,6 +9,11 @@
 namespace spanwire::transport {
 
 ReadResult ClientStream::Read(absl::Span<char> room) {
+  if (tls_ != nullptr) {
+    const ReadResult result = tls_->Read(room);
+    if (result.state == ReadResult::State::kPlainHttp) tls_.reset();
+    return result;
+  }
   ssize_t count;
   do {
     count = ::recv(socket_.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
@@ -20,19 +25,25 @@ ReadResult ClientStream::Read(absl::Span<char> room) {
 }
 
 void ClientStream::ShutdownSend() {
+  if (tls_ != nullptr) tls_->EndWriting();
   boost::system::error_code ignored;  // then the next read tells
   socket_.shutdown(Socket::shutdown_send, ignored);
 }
 
 void ClientStream::Close() {
+  if (tls_ != nullptr) tls_->EndWriting();
+  tls_.reset();
   boost::system::error_code ignored;
   socket_.close(ignored);
 }
 
-size_t ClientStream::Unacknowledged() {
-  int bytes = 0;
-  if (::ioctl(socket_.native_handle(), SIOCOUTQ, &bytes) != 0) return 0;  // a dead socket says so when it is written to
-  return static_cast<size_t>(bytes);
+ClientStream::Progress ClientStream::ProgressOf(uint64_t written) {
+  int unacknowledged = 0;
+  // A dead socket says so when it is written to.
+  if (::ioctl(socket_.native_handle(), SIOCOUTQ, &unacknowledged) != 0) unacknowledged = 0;
+  // The kernel counts ciphertext, which is more than was written.
+  const uint64_t sent = tls_ == nullptr ? written : tls_->bytes_sent();
+  return {.acknowledged = sent - static_cast<uint64_t>(unacknowledged), .all = unacknowledged == 0 && held() == 0};
 }
 
 boost::asio::ip::tcp::endpoint ClientStream::remote() const {

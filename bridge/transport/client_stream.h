@@ -2,46 +2,51 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <utility>
+
+#include <boost/asio/append.hpp>
+#include <boost/asio/post.hpp>
 
 #include "absl/types/span.h"
 #include "bridge/transport/byte_sink.h"
+#include "bridge/transport/read_result.h"
 #include "bridge/transport/socket.h"
+#include "bridge/transport/tls_channel.h"
 
 namespace spanwire::transport {
 
-// What became of a read that does not wait.
-struct ReadResult {
-  enum class State : uint8_t {
-    kData,     // `count` bytes came, at least one
-    kBlocked,  // nothing now: come again when the stream is readable
-    kEnd,      // the peer sends no more
-    kLost,     // the connection failed
-  };
-  State state;
-  size_t count = 0;
-
-  bool data() const { return state == State::kData; }
-  bool blocked() const { return state == State::kBlocked; }
-};
-
-// A client's connection as a stream of bytes, the same for whoever reads and writes, whatever carries it. Owns the
-// socket. A ByteSink. Nothing in it waits, but for the handlers that wait for the socket, of which there is at most one
-// of each kind; they must hold whatever owns the stream, and may still run, with an error or without, after Close.
+// A client's connection as a stream of bytes, the same for whoever reads and writes, whether it speaks TLS or not. Owns
+// the socket. A ByteSink. Nothing in it waits, but for the handlers that wait for the socket, of which there is at most
+// one of each kind; they must hold whatever owns the stream, and may still run, with an error or without, after Close.
 // Shard thread only.
 class ClientStream {
  public:
   // `socket` is its shard's.
   explicit ClientStream(Socket socket) : socket_(std::move(socket)) {}
+  // Speaks TLS. The handshake is made by Read, which tells of no bytes until it is done; write only then.
+  ClientStream(Socket socket, tls::SslPtr session, RecordBuffer& records)
+      : socket_(std::move(socket)),
+        tls_(std::make_unique<TlsChannel>(std::move(session), socket_.native_handle(), records)) {}
 
   // Fewer bytes than there is room for: there were no more.
   ReadResult Read(absl::Span<char> room);
-  WriteResult Write(absl::Span<const iovec> pieces) { return SocketSink(socket_.native_handle()).Write(pieces); }
+  WriteResult Write(absl::Span<const iovec> pieces) {
+    return tls_ == nullptr ? SocketSink(socket_.native_handle()).Write(pieces) : tls_->Write(pieces);
+  }
 
   // Runs `handler(error_code)` when there is something to read, an end or a failure as well. Never inline.
   template <typename Handler>
   void WaitReadable(Handler handler) {
-    socket_.async_wait(Socket::wait_read, std::move(handler));
+    if (tls_ == nullptr) {
+      socket_.async_wait(Socket::wait_read, std::move(handler));
+    } else if (tls_->more()) {
+      boost::asio::post(socket_.get_executor(), boost::asio::append(std::move(handler), boost::system::error_code()));
+    } else {
+      // A peer that waits for the rest of our part of the handshake sends nothing.
+      const bool owes = !tls_->agreed() && tls_->held() > 0;
+      socket_.async_wait(owes ? Socket::wait_write : Socket::wait_read, std::move(handler));
+    }
   }
   // Runs `handler(error_code)` when there is room to write, or a failure. Never inline.
   template <typename Handler>
@@ -54,8 +59,17 @@ class ClientStream {
   // Ends the connection. Idempotent.
   void Close();
 
-  // Bytes of what was written that the peer's side has not acknowledged.
-  size_t Unacknowledged();
+  // Nothing stands between the socket and what is read and written, or its handshake is done.
+  bool agreed() const { return tls_ == nullptr || tls_->agreed(); }
+  // Bytes that Write took and that are still this side's, because the socket has no room for them.
+  size_t held() const { return tls_ == nullptr ? 0 : tls_->held(); }
+
+  // How far what was written has come, of `written` bytes.
+  struct Progress {
+    uint64_t acknowledged;  // by the peer's side; off by a constant
+    bool all;               // nothing is left on the way
+  };
+  Progress ProgressOf(uint64_t written);
 
   // The two ends; without an address where the connection is gone.
   boost::asio::ip::tcp::endpoint remote() const;
@@ -64,6 +78,7 @@ class ClientStream {
 
  private:
   Socket socket_;
+  std::unique_ptr<TlsChannel> tls_;
 };
 
 }  // namespace spanwire::transport

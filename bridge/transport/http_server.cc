@@ -20,8 +20,9 @@ constexpr auto kDrainTurns = 2 * ShardContext::kTick;
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Create(const config::Config& config, fanout::Fanout& fanout,
                                                                session::Directory& directory,
                                                                const session::Settings& settings,
-                                                               observe::Metrics& metrics, const Readiness& readiness) {
-  std::unique_ptr<HttpServer> server(new HttpServer(config, fanout, directory, settings, metrics, readiness));
+                                                               observe::Metrics& metrics, const Readiness& readiness,
+                                                               const tls::ServerIdentity* tls) {
+  std::unique_ptr<HttpServer> server(new HttpServer(config, fanout, directory, settings, metrics, readiness, tls));
   absl::StatusOr<std::unique_ptr<Listener>> listener = Listener::Bind(
       config.http_listen, fanout, *settings.clock, metrics.accept_errors,
       [server = server.get()](size_t shard, Socket socket) { server->OnSocket(shard, std::move(socket)); });
@@ -31,11 +32,13 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Create(const config::Con
 }
 
 HttpServer::HttpServer(const config::Config& config, fanout::Fanout& fanout, session::Directory& directory,
-                       const session::Settings& settings, observe::Metrics& metrics, const Readiness& readiness)
+                       const session::Settings& settings, observe::Metrics& metrics, const Readiness& readiness,
+                       const tls::ServerIdentity* tls)
     : fanout_(fanout),
       bounds_(config.limits, [this] { shedder_.Shed(); }),
       shedder_(bounds_.outbound, *settings.clock),
-      dispatcher_(config, readiness) {
+      dispatcher_(config, readiness),
+      tls_(tls) {
   std::vector<ShardContext*> contexts;
   for (size_t i = 0; i < fanout.size(); ++i) {
     fanout::Shard& shard = fanout.shard(i);
@@ -57,7 +60,17 @@ void HttpServer::Start() {
 
 void HttpServer::OnSocket(size_t shard, Socket socket) {
   ShardState& state = *shards_[shard];
-  StartHttp(state.context, dispatcher_, std::move(socket));
+  boost::system::error_code error;
+  socket.non_blocking(true, error);
+  if (error) return;  // dead on arrival
+  if (tls_ == nullptr) {
+    StartHttp(state.context, dispatcher_, ClientStream(std::move(socket)));
+  } else {
+    tls::SslPtr session = tls_->Current()->NewSession();
+    if (session == nullptr) return;  // no memory: as if there were no descriptor
+    StartHttp(state.context, dispatcher_,
+              ClientStream(std::move(socket), std::move(session), state.context.tls_records));
+  }
   state.ticker.Start();
 }
 

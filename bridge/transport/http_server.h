@@ -14,6 +14,7 @@
 #include "bridge/observe/metrics.h"
 #include "bridge/session/registry.h"
 #include "bridge/session/settings.h"
+#include "bridge/tls/server_identity.h"
 #include "bridge/transport/client_drain.h"
 #include "bridge/transport/http_dispatcher.h"
 #include "bridge/transport/listener.h"
@@ -32,11 +33,12 @@ namespace spanwire::transport {
 class HttpServer {
  public:
   // Binds the port, so that a taken one is known before anything runs; see Listener::Bind for how it fails. All that it
-  // is given outlives it.
+  // is given outlives it. With `tls` clients must speak it.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Create(const config::Config& config, fanout::Fanout& fanout,
                                                             session::Directory& directory,
                                                             const session::Settings& settings,
-                                                            observe::Metrics& metrics, const Readiness& readiness);
+                                                            observe::Metrics& metrics, const Readiness& readiness,
+                                                            const tls::ServerIdentity* tls = nullptr);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
@@ -73,7 +75,8 @@ class HttpServer {
   };
 
   HttpServer(const config::Config& config, fanout::Fanout& fanout, session::Directory& directory,
-             const session::Settings& settings, observe::Metrics& metrics, const Readiness& readiness);
+             const session::Settings& settings, observe::Metrics& metrics, const Readiness& readiness,
+             const tls::ServerIdentity* tls);
 
   void OnSocket(size_t shard, Socket socket);
   // Runs `work` on each shard's thread, behind every socket that was dealt out before, and waits.
@@ -83,6 +86,7 @@ class HttpServer {
   SharedBounds bounds_;
   LoadShedder shedder_;
   const HttpDispatcher dispatcher_;
+  const tls::ServerIdentity* const tls_;  // null: clients speak without
   std::vector<std::unique_ptr<ShardState>> shards_;
   std::unique_ptr<Listener> listener_;
   bool started_ = false;

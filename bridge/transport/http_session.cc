@@ -68,6 +68,8 @@ class HttpSession final : public Connection, private Timer, public std::enable_s
 
   // Answers a request that could not be read; the connection ends.
   void Reject(HttpResponse refusal);
+  // Answers one that came without TLS.
+  void RejectPlain();
   void Respond(HttpResponse response);
   // Sends the response; `sent` runs when all of it is.
   void Write(HttpResponse response, absl::AnyInvocable<void()> sent);
@@ -126,6 +128,7 @@ void HttpSession::OnReadable() {
   if (phase_ == Phase::kEnded || phase_ == Phase::kWriting) return;
   const ReadResult read = stream_.Read(absl::MakeSpan(context_.read_buffer));
   if (read.blocked()) return WaitReadable();
+  if (read.state == ReadResult::State::kPlainHttp) return RejectPlain();
   if (!read.data()) return End();
   const std::string_view bytes(context_.read_buffer.data(), read.count);
   switch (phase_) {
@@ -216,6 +219,12 @@ void HttpSession::Reject(HttpResponse refusal) {
   Respond(std::move(refusal));
 }
 
+void HttpSession::RejectPlain() {
+  context_.metrics.tls_handshake_failures.Add();
+  Reject(ProblemResponse(
+      {.status = 400, .code = session::error_code::kBadRequest, .detail = "this port speaks TLS: use https and wss"}));
+}
+
 void HttpSession::Respond(HttpResponse response) {
   response.close = response.close || !served() || closing_ || context_.draining() || !asked_.keep_alive;
   const bool close = response.close;
@@ -288,16 +297,13 @@ void HttpSession::End() {
   context_.shard.Post([self = shared_from_this()] {});
   Disarm();
   poll_.Cancel();
+  if (!stream_.agreed()) context_.metrics.tls_handshake_failures.Add();
   stream_.Close();
 }
 
 }  // namespace
 
-void StartHttp(ShardContext& context, const HttpDispatcher& dispatcher, Socket socket) {
-  boost::system::error_code error;
-  socket.non_blocking(true, error);
-  if (error) return;  // dead on arrival
-  ClientStream stream(std::move(socket));
+void StartHttp(ShardContext& context, const HttpDispatcher& dispatcher, ClientStream stream) {
   std::optional<AddressCount::Place> place = context.shared.addresses.Take(stream.remote().address());
   const bool has_place = place.has_value();
   AcceptedSocket accepted{.stream = std::move(stream), .place = std::move(place).value_or(AddressCount::Place())};

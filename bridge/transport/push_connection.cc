@@ -61,7 +61,7 @@ session::ClientSnapshot PushConnection::Describe() const {
           .messages_sent = session_->messages_sent(),
           .bytes_sent = bytes_sent_,
           .messages_received = session_->messages_received(),
-          .queued_bytes = queue_ == nullptr ? 0 : queue_->bytes()};
+          .queued_bytes = queue_ == nullptr ? 0 : queue_->bytes() + stream_.held()};
 }
 
 void PushConnection::WaitReadable() {

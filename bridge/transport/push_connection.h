@@ -43,7 +43,7 @@ class PushConnection : public Connection,
                        public Timer,
                        public std::enable_shared_from_this<PushConnection> {
  public:
-  size_t queued_bytes() const final { return queue_ == nullptr ? 0 : queue_->charge(); }
+  size_t queued_bytes() const final { return queue_ == nullptr ? 0 : queue_->charge() + stream_.held(); }
   void Close(session::CloseCode code, std::string_view reason) final;
   void OnDeadline() final;
   void OnTopicJoined(std::string_view topic) final { context_.registry.TopicJoined(*this, topic); }
@@ -122,7 +122,7 @@ class PushConnection : public Connection,
   void OnFlushed();
   void WaitWritable();
   void CountSent(size_t bytes);
-  bool OverBound() const { return queue_->charge() > context_.settings.limits.outbound_queue_bytes; }
+  bool OverBound() const { return queued_bytes() > context_.settings.limits.outbound_queue_bytes; }
   void Overflow();
   void AccountQueue();
   void GiveQueueBack();

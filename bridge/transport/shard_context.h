@@ -16,6 +16,7 @@
 #include "bridge/transport/outbound_queue.h"
 #include "bridge/transport/readiness.h"
 #include "bridge/transport/timer_wheel.h"
+#include "bridge/transport/tls_channel.h"
 #include "bridge/transport/user_agents.h"
 
 namespace spanwire::transport {
@@ -63,6 +64,7 @@ struct ShardContext {
   UserAgents user_agents;
   // Every connection reads into this and keeps nothing in it beyond the call, so that an idle one owns no buffer.
   std::vector<char> read_buffer = std::vector<char>(kReadBufferBytes);
+  RecordBuffer tls_records;
   // Whoever owns a client's socket is a Connection in here.
   ConnectionSet connections;
   OutboundShare outbound;

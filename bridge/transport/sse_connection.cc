@@ -102,9 +102,9 @@ void SseConnection::OnReadable() {
 // ---- Whether the peer is there
 
 void SseConnection::OnHeartbeat() {
-  const uint64_t untaken = stream().Unacknowledged();
-  const uint64_t taken = bytes_sent() - untaken;
-  if (std::exchange(taken_, taken) != taken || (untaken == 0 && queued_bytes() == 0)) {
+  const ClientStream::Progress progress = stream().ProgressOf(bytes_sent());
+  const bool moved = std::exchange(taken_, progress.acknowledged) != progress.acknowledged;
+  if (moved || (progress.all && queued_bytes() == 0)) {
     missed_heartbeats_ = 0;
     Seen();
   } else if (++missed_heartbeats_ >= kMissedHeartbeats) {

@@ -10,12 +10,15 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "tests/unit/transport/tls_client.h"
 
 namespace spanwire::transport {
 
@@ -34,7 +37,8 @@ struct ClientResponse {
   }
 };
 
-// A client that sends bytes as they are and reads with a deadline. For tests.
+// A client that sends bytes as they are, over TLS where the tests are run over it, and reads with a deadline. For
+// tests.
 class RawClient {
  public:
   explicit RawClient(uint16_t port, int receive_buffer = 0, const std::string& host = "127.0.0.1")
@@ -55,14 +59,16 @@ class RawClient {
     address.sin_port = htons(port);
     ::inet_pton(AF_INET, host.c_str(), &address.sin_addr);
     connected_ = ::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+    if (connected_ && TestsRunOverTls()) tls_ = std::make_unique<TlsClient>(fd_);
   }
   void Close() {
+    tls_.reset();
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));
   }
 
   void Send(std::string_view bytes) {
     while (!bytes.empty()) {
-      const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const ssize_t sent = tls_ ? tls_->Send(bytes) : ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (sent <= 0) return;  // the server closed: what it answered tells
       bytes.remove_prefix(static_cast<size_t>(sent));
     }
@@ -132,14 +138,15 @@ class RawClient {
   bool Ends() {
     if (!buffer_.empty()) return false;
     char byte;
-    const ssize_t count = ::recv(fd_, &byte, 1, 0);
+    const ssize_t count = ReceiveInto(&byte, 1);
     return count == 0 || (count < 0 && errno == ECONNRESET);
   }
 
  private:
+  ssize_t ReceiveInto(char* room, size_t size) { return tls_ ? tls_->Receive(room, size) : ::recv(fd_, room, size, 0); }
   bool Receive() {
     char bytes[16384];
-    const ssize_t count = ::recv(fd_, bytes, sizeof(bytes), 0);
+    const ssize_t count = ReceiveInto(bytes, sizeof(bytes));
     if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) ADD_FAILURE() << "nothing came within the deadline";
     if (count <= 0) return false;
     buffer_.append(bytes, static_cast<size_t>(count));
@@ -147,6 +154,7 @@ class RawClient {
   }
 
   int fd_;
+  std::unique_ptr<TlsClient> tls_;
   bool connected_ = false;
   std::string buffer_;
 };

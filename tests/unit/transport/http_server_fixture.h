@@ -15,6 +15,7 @@
 #include "bridge/fanout/fanout.h"
 #include "bridge/session/registry.h"
 #include "bridge/transport/http_server.h"
+#include "tests/support/test_certificates.h"
 #include "tests/unit/transport/http_client.h"
 
 namespace spanwire::transport {
@@ -45,7 +46,7 @@ class ClientWatch final : public session::ClientObserver {
   int closed_ = 0;
 };
 
-// The HTTP port on a free port of loopback, over a broker in memory.
+// The HTTP port on a free port of loopback, over a broker in memory; over TLS where the tests are run so.
 class HttpServerTest : public ::testing::Test {
  protected:
   HttpServerTest() : broker_({}, model::Clock::System()) {
@@ -54,6 +55,7 @@ class HttpServerTest : public ::testing::Test {
     settings_.server = "spanwire-bridge/test";
     settings_.node = "n1";
     readiness_.Set(Readiness::State::kReady);
+    if (TestsRunOverTls()) StartTls({});
   }
   ~HttpServerTest() override {
     if (server_ != nullptr) server_->Close();
@@ -64,12 +66,24 @@ class HttpServerTest : public ::testing::Test {
     broker_.Stop();
   }
 
+  // Before Start: the port speaks TLS, with a certificate of the authority.
+  void StartTls(tls::ServerContext::Options options, std::string_view client_ca = "") {
+    auto identity =
+        tls::ServerIdentity::Load(folder_.WriteServerFiles(authority().Certify("localhost"), client_ca), options);
+    ASSERT_TRUE(identity.ok()) << identity.status();
+    tls_ = *std::move(identity);
+  }
+  static const tls::TestAuthority& authority() {
+    static const tls::TestAuthority authority;
+    return authority;
+  }
+
   // After the test changed config_ as it likes.
   void Start(int shards = 1) {
     settings_.limits = config_.limits;
     fanout_.emplace(shards, broker_, metrics_);
     directory_.emplace(*fanout_);
-    auto server = HttpServer::Create(config_, *fanout_, *directory_, settings_, metrics_, readiness_);
+    auto server = HttpServer::Create(config_, *fanout_, *directory_, settings_, metrics_, readiness_, tls_.get());
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
     server_->Start();
@@ -103,6 +117,8 @@ class HttpServerTest : public ::testing::Test {
     visited.WaitForNotification();
   }
 
+  const tls::TestFolder folder_;
+  std::unique_ptr<tls::ServerIdentity> tls_;
   config::Config config_;
   session::Settings settings_;
   model::TopicTable topics_;
