@@ -61,11 +61,12 @@ int main(int argc, char** argv) {
   std::fflush(stdout);
   using spanwire::server::Signal;
   for (Signal signal = Signal::kNone; signal != Signal::kStop;) {
-    signal = spanwire::server::WaitForSignal(as_written.auth.key_check_interval);
+    signal = spanwire::server::WaitForSignal(as_written.file_check_interval);
     if (signal == Signal::kNone) (*bridge)->ReloadChangedFiles();
     if (signal != Signal::kReload) continue;
     spanwire::server::ReloadTopicPolicies(read(), as_written, **bridge);
     (*bridge)->ReloadKeys();
+    (*bridge)->ReloadCertificates();
   }
   spanwire::observe::Log(spdlog::level::info, "stopping: clients are told to come back");
   (*bridge)->Stop();

@@ -6,7 +6,7 @@ source "$(dirname "$0")/project.sh"
 
 build=(cmake ninja-build g++ ccache mold libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc libabsl-dev
   libboost1.81-dev libboost-json1.81-dev libfmt-dev libspdlog-dev prometheus-cpp-dev libcli11-dev libtomlplusplus-dev
-  libssl-dev zlib1g-dev libgtest-dev libgmock-dev) # the last two are small, and configuring asks for them
+  libssl-dev openssl zlib1g-dev libgtest-dev libgmock-dev) # the last two are small, and configuring asks for them
 clang=(clang-14)
 
 # Another Node may be here already, which Debian's would conflict with.

@@ -70,6 +70,24 @@ absl::Status CheckAuth(const AuthSettings& auth) {
   return absl::OkStatus();
 }
 
+absl::Status CheckTls(const TlsSettings& tls) {
+  if (tls.cert_file.empty() != tls.key_file.empty()) {
+    return absl::InvalidArgumentError("tls.cert_file and tls.key_file: give both, or neither");
+  }
+  if (!tls.enabled() && tls.asks_clients()) {
+    return absl::InvalidArgumentError(
+        "tls.client_ca_file: clients show certificates only over TLS: give tls.cert_file and tls.key_file too");
+  }
+  if (tls.asks_clients()) return absl::OkStatus();
+  if (tls.http_client_auth != "none") {
+    return absl::InvalidArgumentError("tls.http_client_auth: give tls.client_ca_file to check certificates by");
+  }
+  if (tls.grpc_client_auth == "required") {
+    return absl::InvalidArgumentError("tls.grpc_client_auth: give tls.client_ca_file to check certificates by");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckAddress(std::string_view flag, const std::string& text, bool may_leave_loopback) {
   const absl::StatusOr<ListenAddress> address = ParseListenAddress(text);
   if (!address.ok()) return address.status();
@@ -84,6 +102,7 @@ absl::Status CheckAddress(std::string_view flag, const std::string& text, bool m
 
 absl::Status CheckConfig(const Config& config) {
   if (absl::Status status = CheckAuth(config.auth); !status.ok()) return status;
+  if (absl::Status status = CheckTls(config.tls); !status.ok()) return status;
   const bool may_leave_loopback = config.insecure || config.auth.enabled();
   if (absl::Status status = CheckAddress("--http-listen", config.http_listen, may_leave_loopback); !status.ok()) {
     return status;

@@ -96,13 +96,29 @@ struct AuthSettings {
   absl::Duration leeway = absl::Seconds(5);
   size_t max_token_bytes = 8 * 1024;
   size_t max_revocations = 100'000;
-  std::string cookie = "spanwire_token";                 // that a token may come in; empty: none
-  absl::Duration key_check_interval = absl::Seconds(5);  // between two looks at whether a key file has changed
+  std::string cookie = "spanwire_token";  // that a token may come in; empty: none
 
   bool enabled() const {
     return !hs256_secret_file.empty() || !hs384_secret_file.empty() || !hs512_secret_file.empty() ||
            !public_key_files.empty() || !jwks_file.empty();
   }
+};
+
+// TLS on both ports. Without a certificate both speak plain.
+struct TlsSettings {
+  std::string cert_file;       // PEM, the bridge's own certificate first
+  std::string key_file;        // PEM
+  std::string client_ca_file;  // roots of clients' certificates, PEM; empty: nobody is asked for one
+  std::string min_version = "1.2";
+  bool http = true;  // false: TLS ends before the HTTP port
+  bool grpc = true;
+  // Whether clients are asked for a certificate: none, optional, required. Browsers bother their users with such a
+  // question, programs do not.
+  std::string http_client_auth = "none";
+  std::string grpc_client_auth = "optional";
+
+  bool enabled() const { return !cert_file.empty(); }
+  bool asks_clients() const { return !client_ca_file.empty(); }
 };
 
 // Everything that can be set, checked. Built once at start.
@@ -122,7 +138,9 @@ struct Config {
   absl::Duration reconnect_spread = absl::Seconds(5);    // over which those clients are asked to come back
   std::vector<std::string> allowed_origins;              // beside the request's own host, such as "https://app.example"
   std::vector<std::string> allowed_hosts;  // beside loopback names, for the Host header without authentication
+  absl::Duration file_check_interval = absl::Seconds(5);  // between two looks for changed keys and certificates
   AuthSettings auth;
+  TlsSettings tls;
   Limits limits;
   std::string broker_kind = "memory";
   size_t broker_memory_limit = 512 * 1024 * 1024;     // history of all topics

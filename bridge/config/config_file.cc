@@ -53,7 +53,7 @@ class Reader {
     for (const Setting& setting : Settings()) {
       if (setting.key == key) return ReadSetting(setting, node);
     }
-    const bool is_section = key == "limits" || key == "broker" || key == "auth";
+    const bool is_section = key == "limits" || key == "broker" || key == "auth" || key == "tls";
     if (is_section && node.is_table()) {
       config_->auth.wanted = config_->auth.wanted || key == "auth";
       return ReadTable(*node.as_table(), key + ".");

@@ -16,6 +16,7 @@
 #include "bridge/model/absl_view.h"
 #include "bridge/observe/logging.h"
 #include "bridge/schema/schema_dir.h"
+#include "bridge/server/grpc_credentials.h"
 
 namespace spanwire::server {
 namespace {
@@ -66,6 +67,16 @@ absl::Status About(std::string_view flag, absl::StatusCode code, const absl::Sta
   return {code, fmt::format("{}: {}", flag, model::ToStd(status.message()))};
 }
 
+tls::ClientAuth ClientAuthOf(const config::TlsSettings& settings, std::string_view word) {
+  if (!settings.asks_clients() || word == "none") return tls::ClientAuth::kNone;
+  return word == "required" ? tls::ClientAuth::kRequired : tls::ClientAuth::kOptional;
+}
+
+void ShowCertificate(const tls::KeyMaterial& material, observe::Metrics& metrics) {
+  for (const std::string& note : material.notes) observe::Log(spdlog::level::warn, note);
+  metrics.certificate_not_after.Set(absl::ToUnixSeconds(material.not_after));
+}
+
 void LogNotes(auth::AccessControl& access) {
   for (const std::string& note : access.TakeNotes()) observe::Log(spdlog::level::warn, note);
 }
@@ -85,6 +96,7 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config, st
   LogNotes(*b.access_);
   b.settings_.access = b.access_.get();
   b.settings_.secure = b.access_->enabled();
+  if (absl::Status status = b.LoadCertificates(); !status.ok()) return status;
   auto registry = schema::LoadSchemaDir(b.config_.schema_dir);
   if (!registry.ok()) return About("--schema-dir", absl::StatusCode::kInvalidArgument, registry.status());
   b.translator_ = std::make_unique<schema::EventTranslator>(*std::move(registry), b.config_.limits.event_bytes);
@@ -109,14 +121,29 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config, st
                                                                 .started_at = b.settings_.clock->Now(),
                                                                 .begin_drain = std::move(request_drain),
                                                                 .drain_timeout = b.config_.drain_timeout});
-  auto http =
-      transport::HttpServer::Create(b.config_, *b.fanout_, *b.directory_, b.settings_, b.metrics_, b.readiness_);
+  auto http = transport::HttpServer::Create(b.config_, *b.fanout_, *b.directory_, b.settings_, b.metrics_, b.readiness_,
+                                            b.config_.tls.http ? b.identity_.get() : nullptr);
   if (!http.ok()) return About("--http-listen", http.status().code(), http.status());
   b.http_ = *std::move(http);
   // gRPC answers as soon as it listens, and administrators are answered from the shards' threads.
   b.fanout_->Start();
   if (absl::Status status = b.ListenGrpc(); !status.ok()) return status;
   return bridge;
+}
+
+absl::Status Bridge::LoadCertificates() {
+  const config::TlsSettings& tls = config_.tls;
+  if (!tls.enabled()) return absl::OkStatus();
+  auto identity = tls::ServerIdentity::Load(
+      {.certificate = {.setting = "tls.cert_file", .path = tls.cert_file},
+       .key = {.setting = "tls.key_file", .path = tls.key_file},
+       .client_ca = {.setting = "tls.client_ca_file", .path = tls.client_ca_file}},
+      {.tls13_only = tls.min_version == "1.3", .client_auth = ClientAuthOf(tls, tls.http_client_auth)});
+  if (!identity.ok()) return identity.status();
+  identity_ = *std::move(identity);
+  certificate_files_ = std::make_unique<FileWatch>(identity_->paths());
+  ShowCertificate(identity_->Current()->material(), metrics_);
+  return absl::OkStatus();
 }
 
 absl::Status Bridge::ListenGrpc() {
@@ -126,7 +153,10 @@ absl::Status Bridge::ListenGrpc() {
   // Otherwise two bridges would share the port without a word.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   int port = 0;
-  builder.AddListeningPort(config_.grpc_listen, grpc::InsecureServerCredentials(), &port);
+  grpc_credentials_ = identity_ != nullptr && config_.tls.grpc
+                          ? GrpcTlsCredentials(*identity_, ClientAuthOf(config_.tls, config_.tls.grpc_client_auth))
+                          : grpc::InsecureServerCredentials();
+  builder.AddListeningPort(config_.grpc_listen, grpc_credentials_, &port);
   builder.RegisterService(publisher_service_.get());
   builder.RegisterService(schema_service_.get());
   builder.RegisterService(admin_service_.get());
@@ -188,8 +218,25 @@ void Bridge::ReloadKeys() {
   observe::Log(spdlog::level::info, "keys reloaded");
 }
 
+void Bridge::ReloadCertificates() {
+  if (identity_ == nullptr) return;
+  if (const absl::Status status = identity_->Reload(); !status.ok()) {
+    metrics_.certificate_reload_failures.Add();
+    observe::Log(spdlog::level::err, "certificates not reloaded, those from before stay in force: mend the file",
+                 {{"error", model::ToStd(status.message())}});
+    return;
+  }
+  metrics_.certificate_reloads.Add();
+  const std::shared_ptr<const tls::ServerContext> current = identity_->Current();
+  ShowCertificate(current->material(), metrics_);
+  observe::Log(
+      spdlog::level::info, "certificates reloaded",
+      {{"not_after", absl::FormatTime(absl::RFC3339_sec, current->material().not_after, absl::UTCTimeZone())}});
+}
+
 void Bridge::ReloadChangedFiles() {
   if (key_files_->Changed()) ReloadKeys();
+  if (certificate_files_ != nullptr && certificate_files_->Changed()) ReloadCertificates();
 }
 
 void Bridge::Stop() {

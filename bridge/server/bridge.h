@@ -22,6 +22,7 @@
 #include "bridge/server/client_log.h"
 #include "bridge/server/file_watch.h"
 #include "bridge/session/registry.h"
+#include "bridge/tls/server_identity.h"
 #include "bridge/transport/http_server.h"
 
 namespace spanwire::server {
@@ -51,7 +52,9 @@ class Bridge {
   void ReplacePolicies(std::vector<config::TopicPolicy> policies);
   // Reads the keys of tokens again. Where that fails those from before stay, and the log says so.
   void ReloadKeys();
-  // The same where their files have changed.
+  // Reads the certificates again, for those who connect from then on. The same.
+  void ReloadCertificates();
+  // Both where their files have changed.
   void ReloadChangedFiles();
 
   // Where it listens, with the ports that were picked: `127.0.0.1:8080`.
@@ -61,6 +64,7 @@ class Bridge {
  private:
   explicit Bridge(config::Config config);
 
+  absl::Status LoadCertificates();
   absl::Status ListenGrpc();
 
   // In the order of making; destroyed in the reverse one, so each may use those above it.
@@ -75,6 +79,8 @@ class Bridge {
   std::unique_ptr<broker::Broker> broker_;
   std::unique_ptr<fanout::Fanout> fanout_;
   std::unique_ptr<FileWatch> key_files_;
+  std::unique_ptr<tls::ServerIdentity> identity_;  // null without TLS
+  std::unique_ptr<FileWatch> certificate_files_;
   ClientLog client_log_;
   std::unique_ptr<session::Directory> directory_;
   std::unique_ptr<ingest::PublishPipeline> pipeline_;
@@ -82,6 +88,7 @@ class Bridge {
   std::unique_ptr<ingest::SchemaServiceImpl> schema_service_;
   std::unique_ptr<admin::AdminService> admin_service_;
   std::unique_ptr<transport::HttpServer> http_;
+  std::shared_ptr<grpc::ServerCredentials> grpc_credentials_;
   std::unique_ptr<grpc::Server> grpc_;
   std::string grpc_address_;
   bool stopped_ = false;

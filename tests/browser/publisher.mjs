@@ -34,17 +34,20 @@ export function errorInfoOf(error) {
   return decode('google.rpc.ErrorInfo', info.value);
 }
 
+/** TLS that believes `ca` and shows `client`, all in PEM. */
+export const tlsCredentials = (ca, client) => grpc.credentials.createSsl(ca, client?.key, client?.cert);
+
 export class Publisher {
   #client;
   #token;
 
   /**
    * @param {string} address host:port
-   * @param {{token?: string}} [options]
+   * @param {{token?: string, credentials?: object}} [options] credentials: plain, or tlsCredentials
    */
-  constructor(address, { token } = {}) {
+  constructor(address, { token, credentials = grpc.credentials.createInsecure() } = {}) {
     this.#token = token;
-    this.#client = new spanwire.v1.PublisherService(address, grpc.credentials.createInsecure(), {
+    this.#client = new spanwire.v1.PublisherService(address, credentials, {
       'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 500,
     });
   }

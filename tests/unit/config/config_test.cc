@@ -41,6 +41,26 @@ TEST(CheckConfig, AuthenticationWithoutAKeyIsAMistakeRatherThanAnOpenDoor) {
   EXPECT_EQ(CheckConfig(flag).code(), absl::StatusCode::kInvalidArgument);
 }
 
+TEST(CheckConfig, HalfATlsIsAMistakeRatherThanPlainText) {
+  const auto refused = [](const TlsSettings& tls) {
+    Config config;
+    config.tls = tls;
+    return absl::IsInvalidArgument(CheckConfig(config));
+  };
+  EXPECT_TRUE(refused({.cert_file = "cert.pem"}));
+  EXPECT_TRUE(refused({.key_file = "key.pem"}));
+  EXPECT_TRUE(refused({.client_ca_file = "ca.pem"}));
+  EXPECT_TRUE(refused({.http_client_auth = "optional"}));
+  EXPECT_TRUE(refused({.grpc_client_auth = "required"}));
+  EXPECT_TRUE(refused({.cert_file = "cert.pem", .key_file = "key.pem", .http_client_auth = "required"}));
+  EXPECT_FALSE(refused({.cert_file = "cert.pem", .key_file = "key.pem"}));
+  EXPECT_FALSE(refused({.cert_file = "cert.pem",
+                        .key_file = "key.pem",
+                        .client_ca_file = "ca.pem",
+                        .http_client_auth = "required",
+                        .grpc_client_auth = "required"}));
+}
+
 TEST(CheckConfig, AQueueHoldsAtLeastTwoEvents) {
   Config config;
   config.limits.event_bytes = 512 * 1024;

@@ -91,7 +91,15 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   set("auth.max_token", "4KiB");
   set("auth.max_revocations", "31");
   set("auth.cookie", "session");
-  set("auth.key_check_interval", "32s");
+  set("file_check_interval", "32s");
+  set("tls.cert_file", "cert.pem");
+  set("tls.key_file", "key.pem");
+  set("tls.client_ca_file", "ca.pem");
+  set("tls.min_version", "1.3");
+  set("tls.http", "false");
+  set("tls.grpc", "false");
+  set("tls.http_client_auth", "required");
+  set("tls.grpc_client_auth", "none");
   set("limits.auth_timeout", "33s");
   set("limits.client_message", "6KiB");
   set("limits.event_size", "7KiB");
@@ -154,7 +162,15 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   EXPECT_EQ(config.auth.max_token_bytes, 4u << 10);
   EXPECT_EQ(config.auth.max_revocations, 31u);
   EXPECT_EQ(config.auth.cookie, "session");
-  EXPECT_EQ(config.auth.key_check_interval, absl::Seconds(32));
+  EXPECT_EQ(config.file_check_interval, absl::Seconds(32));
+  EXPECT_EQ(config.tls.cert_file, "cert.pem");
+  EXPECT_EQ(config.tls.key_file, "key.pem");
+  EXPECT_EQ(config.tls.client_ca_file, "ca.pem");
+  EXPECT_EQ(config.tls.min_version, "1.3");
+  EXPECT_FALSE(config.tls.http);
+  EXPECT_FALSE(config.tls.grpc);
+  EXPECT_EQ(config.tls.http_client_auth, "required");
+  EXPECT_EQ(config.tls.grpc_client_auth, "none");
   EXPECT_EQ(config.limits.auth_timeout, absl::Seconds(33));
   EXPECT_EQ(config.limits.client_message_bytes, 6u << 10);
   EXPECT_EQ(config.limits.event_bytes, 7u << 10);
@@ -240,7 +256,8 @@ TEST(SettingsTable, EachSettingToldOtherwiseIsADifferenceByItself) {
   for (const Setting& setting : Settings()) {
     Config changed;
     // One of these is a value of the setting other than its default.
-    for (const char* text : {"127.0.0.1:1", "true", "7", "7s", "7ms", "7KiB", "json", "debug", "memory"}) {
+    for (const char* text :
+         {"127.0.0.1:1", "true", "7", "7s", "7ms", "7KiB", "json", "debug", "memory", "1.3", "false", "required"}) {
       Config config;
       if (setting.value.set(config, text).ok() && !setting.value.same(config, Config())) changed = config;
     }
