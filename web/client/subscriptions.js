@@ -1,9 +1,7 @@
-/** @typedef {import('./spanwire.js').Envelope} Envelope */
+import { formatCursor, parseCursor } from './cursor.js';
 
-/**
- * A place in the bridge's log: everything at or below `offset` has been received.
- * @typedef {{epoch: string, offset: number}} Position
- */
+/** @typedef {import('./spanwire.js').Envelope} Envelope */
+/** @typedef {import('./cursor.js').Position} Position */
 
 /**
  * @typedef {object} Topic
@@ -49,16 +47,6 @@ const POLL_WAIT_S = 25;
 /** Errors that pass. */
 const PASSING = ['overloaded', 'rate_limited', 'internal'];
 
-/**
- * @param {string} cursor
- * @returns {Position}
- */
-function parseCursor(cursor) {
-  const [, epoch, offset] = /^([0-9A-Za-z]+)-(\d+)$/.exec(cursor) ?? [];
-  if (!epoch) throw new TypeError(`"${cursor}" is no cursor: pass one that the bridge gave out`);
-  return { epoch, offset: Number(offset) };
-}
-
 /** Of a topic that no transport carries. */
 const AT_REST = { live: false, request: 0, alone: false, refused: false, declined: false };
 
@@ -69,9 +57,6 @@ const AT_REST = { live: false, request: 0, alone: false, refused: false, decline
  * @returns {Topic}
  */
 const newTopic = (name, history, position) => ({ name, history, position, handlers: 1, announced: false, ...AT_REST });
-
-/** @param {Position} position */
-const formatCursor = ({ epoch, offset }) => `${epoch}-${offset}`;
 
 /**
  * What the page wants to hear and how far it has heard it: the only state that outlives a transport, so that any of

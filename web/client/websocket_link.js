@@ -124,6 +124,7 @@ export class WebSocketLink {
       const again = this.#credentials.refused();
       ending.reconnect = again || wasUp && this.#credentials.areRenewable;
       if (again) ending.afterMs = 0;
+      if (!this.#credentials.token) ending.reason += '; connect() was given no token';
     }
     if (this.#options.giveUp && this.redial.isHopeless) ending.reconnect = false;
     if (ending.reconnect) this.redial.plan(ending.afterMs, () => this.dial());

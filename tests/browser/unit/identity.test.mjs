@@ -228,7 +228,7 @@ describe('no token', () => {
     assert.equal(runtime.socket.pongs, 1, 'something that the bridge must refuse');
     runtime.socket.say('error', '$bridge', { code: 'unauthorized', message: 'send a token first' });
     assert.equal(manager.getStatus().state, 'failed');
-    assert.deepEqual(told.errors, [{ code: 'unauthorized', message: 'WebSocket: send a token first (4001)' }]);
+    assert.deepEqual(told.errors, [{ code: 'unauthorized', message: 'WebSocket: send a token first; connect() was given no token (4001)' }]);
     await runtime.advance(600_000);
     assert.equal(runtime.sockets.length, 1);
     assert.equal(runtime.polls.length, 0);
