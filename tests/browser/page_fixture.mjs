@@ -21,13 +21,14 @@ let errors;
  * @param {object} [options]
  * @param {() => {start(): Promise<any>, kill(): Promise<any>}} [options.makeBridge]
  * @param {boolean} [options.hurried] lets the page's timers run three times as fast
+ * @param {import('playwright-core').BrowserContextOptions} [options.context]
  */
-export function usePage({ makeBridge = () => new FakeBridge(), hurried = false } = {}) {
+export function usePage({ makeBridge = () => new FakeBridge(), hurried = false, context } = {}) {
   before(async () => browser = await launchBrowser());
   after(() => browser?.close());
   beforeEach(async () => {
     bridge = await makeBridge().start();
-    await newPage(browser);
+    await newPage(browser, context);
     if (hurried) await hurry(page);
   });
   afterEach(async () => {
@@ -40,9 +41,10 @@ export function usePage({ makeBridge = () => new FakeBridge(), hurried = false }
 /**
  * Puts a page of another browser in the place of the test's.
  * @param {import('playwright-core').Browser} from
+ * @param {import('playwright-core').BrowserContextOptions} [context]
  */
-export async function newPage(from) {
-  ({ page, errors } = await openPage(from));
+export async function newPage(from, context) {
+  ({ page, errors } = await openPage(from, context));
 }
 
 /** @param {string} selector */
