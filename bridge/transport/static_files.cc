@@ -27,6 +27,16 @@ bool ClientHas(const HttpRequest& request, std::string_view etag) {
   return known == "*" || ListHas(known, etag) || ListHas(known, fmt::format("W/{}", etag));
 }
 
+// As browsers say it. Who says more of it, such as a weight, gets the file as it is.
+bool TakesGzip(const HttpRequest& request) {
+  return ListHas(request.HeaderList("Accept-Encoding"), "gzip");
+}
+
+// Two encodings are two representations, whose strong tags differ (RFC 9110, section 8.8.3.3).
+std::string ZippedTag(std::string_view etag) {
+  return fmt::format("{}-gzip\"", etag.substr(0, etag.size() - 1));
+}
+
 }  // namespace
 
 HttpResponse FileResponse(const HttpRequest& request, const EmbeddedFile* file) {
@@ -35,15 +45,18 @@ HttpResponse FileResponse(const HttpRequest& request, const EmbeddedFile* file) 
                             .code = session::error_code::kNotFound,
                             .detail = "there is no such file; the console is at /, the client at /client/spanwire.js"});
   }
-  HttpResponse response{.headers = {{"ETag", std::string(file->etag)}, {"Cache-Control", "no-cache"}}};
-  if (ClientHas(request, file->etag)) {
+  const bool zipped = TakesGzip(request);
+  const std::string etag = zipped ? ZippedTag(file->etag) : std::string(file->etag);
+  HttpResponse response{.headers = {{"ETag", etag}, {"Cache-Control", "no-cache"}, {"Vary", "Accept-Encoding"}}};
+  if (ClientHas(request, etag)) {
     response.status = 304;
     return response;
   }
   response.headers.push_back({"Content-Type", std::string(file->content_type)});
   response.headers.push_back({"Content-Security-Policy", ContentSecurityPolicy(request.host)});
   response.headers.push_back({"Referrer-Policy", "no-referrer"});
-  response.static_body = file->body;
+  if (zipped) response.headers.push_back({"Content-Encoding", "gzip"});
+  response.static_body = zipped ? file->gzip : file->body;
   return response;
 }
 

@@ -73,6 +73,13 @@ TEST(EmbeddedFilesTest, TagsAreQuotedAndDiffer) {
   EXPECT_NE(tag, FindEmbeddedFile("/client/spanwire.js")->etag);
 }
 
+TEST(EmbeddedFilesTest, TheCompressedFormIsGzipWithoutATimeSoThatBuildsAreTheSame) {
+  const EmbeddedFile* client = FindEmbeddedFile("/client/spanwire.js");
+  EXPECT_THAT(client->gzip, StartsWith(std::string_view("\x1f\x8b\x08\0\0\0\0\0", 8)));
+  EXPECT_LE(client->gzip.size(), 8192u);
+  EXPECT_LT(FindEmbeddedFile("/")->gzip.size(), FindEmbeddedFile("/")->body.size());
+}
+
 TEST(EmbeddedFilesTest, NothingElseIsServed) {
   for (const std::string_view path : {"", "/console", "/console/", "/console/index.html", "/client/", "/client/x.js",
                                       "/package.json", "/../CMakeLists.txt"}) {

@@ -9,7 +9,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr EmbeddedFile kFile = {"/client/a.js", "text/javascript; charset=utf-8", "export {}", "\"abc\""};
+constexpr EmbeddedFile kFile = {"/client/a.js", "text/javascript; charset=utf-8", "export {}", "\x1f\x8b", "\"abc\""};
 
 HttpResponse Get(std::string_view if_none_match) {
   HttpRequest request{.host = "localhost:8080", .path = "/client/a.js"};
@@ -41,6 +41,30 @@ TEST(StaticFilesTest, WhoHasItGetsNotModified) {
     EXPECT_EQ(HeaderOf(response, "ETag"), "\"abc\"") << tags;
   }
   for (const char* tags : {"\"x\"", "abc", "\"abcd\""}) EXPECT_EQ(Get(tags).status, 200) << tags;
+}
+
+TEST(StaticFilesTest, WhoTakesGzipGetsItUnderATagOfItsOwn) {
+  HttpRequest request{.host = "localhost", .path = "/client/a.js", .headers = {{"Accept-Encoding", "br, gzip"}}};
+  const HttpResponse zipped = FileResponse(request, &kFile);
+  EXPECT_EQ(zipped.content(), "\x1f\x8b");
+  EXPECT_EQ(HeaderOf(zipped, "Content-Encoding"), "gzip");
+  EXPECT_EQ(HeaderOf(zipped, "Content-Type"), "text/javascript; charset=utf-8");
+  EXPECT_EQ(HeaderOf(zipped, "ETag"), "\"abc-gzip\"");
+  EXPECT_EQ(HeaderOf(zipped, "Vary"), "Accept-Encoding");
+  request.headers.push_back({"If-None-Match", "\"abc-gzip\""});
+  EXPECT_EQ(FileResponse(request, &kFile).status, 304);
+  request.headers.back().value = "\"abc\"";
+  EXPECT_EQ(FileResponse(request, &kFile).status, 200);
+}
+
+TEST(StaticFilesTest, WhoDoesNotPlainlyTakeGzipGetsTheFileAsItIs) {
+  for (const char* accepted : {"", "br", "gzip;q=0", "*", "x-gzip"}) {
+    const HttpRequest request{.path = "/client/a.js", .headers = {{"Accept-Encoding", accepted}}};
+    const HttpResponse response = FileResponse(request, &kFile);
+    EXPECT_EQ(response.content(), "export {}") << accepted;
+    EXPECT_EQ(HeaderOf(response, "Content-Encoding"), "") << accepted;
+    EXPECT_EQ(HeaderOf(response, "Vary"), "Accept-Encoding") << accepted;
+  }
 }
 
 TEST(StaticFilesTest, PagesRunOnlyWhatTheBridgeServes) {
