@@ -92,9 +92,11 @@ function(shorten_globals result text)
   set(${result} "${text}" PARENT_SCOPE)
 endfunction()
 
-# Spaces around operators, and ends of lines where nothing else ends. The strings of the client have neither.
+# Spaces around operators and after commas, and ends of lines where nothing else ends. The strings of the client have none
+# of them.
 function(strip_spaces result text)
   string(REGEX REPLACE " (=>|===|!==|&&|[?][?]=?|[?]|:|=|[+]=|[-+*/<>]|>=|<=) " "\\1" text "${text}")
+  string(REPLACE ", " "," text "${text}")
   string(REPLACE ") {" "){" text "${text}")
   string(REPLACE "{ " "{" text "${text}")
   string(REPLACE " }" "}" text "${text}")

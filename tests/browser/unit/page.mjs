@@ -1,6 +1,8 @@
 // A page with a client on a fake runtime, and a diary of all that the client told it.
-import { WebSocketManager } from '../../../web/client/spanwire.js';
 import { FakeRuntime } from './fake_runtime.mjs';
+
+/** The modules, or what CMake makes of them. */
+const { WebSocketManager } = await import(process.env.SPANWIRE_CLIENT ?? '../../../web/client/spanwire.js');
 
 export function openPage(options = {}) {
   const runtime = new FakeRuntime();
