@@ -27,6 +27,8 @@ export class FakeBridge {
   streams = 'open';
   /** Where set, the token that is needed; any other, or none, ends with 4001 or 401. */
   token = '';
+  /** Topics that nobody may read. */
+  forbidden = new Set();
   /** Whether those without a token are let in nevertheless, as nobody. */
   admitsAnybody = false;
   /** Whose token that is. */
@@ -170,6 +172,10 @@ export class FakeBridge {
         this.#say(ws, 'unsubscription', name, { reason: 'client', id });
         continue;
       }
+      if (this.forbidden.has(name)) {
+        this.#say(ws, 'error', name, { code: 'forbidden', message: 'your token does not allow this topic', action, id });
+        continue;
+      }
       topics.add(name);
       const cursor = typeof since === 'object' ? since[name] : since;
       const recovered = cursor ? this.#canResume(name, cursor) : undefined;
@@ -244,6 +250,8 @@ export class FakeBridge {
     if (this.token && request.headers.authorization !== `Bearer ${this.token}`) {
       return this.#refuse(response, 401, 'unauthorized', 'bad token');
     }
+    const closed = (searchParams.get('topics') ?? '').split(',').find((topic) => this.forbidden.has(topic));
+    if (closed) return this.#refuse(response, 403, 'forbidden', `your token does not allow ${closed}`);
     if (pathname === '/api/poll') return this.#poll(searchParams, response);
     if (pathname === '/api/sse' && this.streams !== 'absent') return this.#stream(searchParams, response);
     return this.#refuse(response, 404, 'not_found', `no ${pathname}`);

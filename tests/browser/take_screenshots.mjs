@@ -100,6 +100,13 @@ for (const [scheme, device, suffix] of [['light', DESKTOP, ''], ['dark', PHONE, 
     await page.click('#who');
   });
 }
+for (const topic of ['stats', 'alerts', 'tasks', 'logs']) full.forbidden.add(topic);
+await picture('closed', full, { ...DESKTOP, colorScheme: 'light', asks: true }, async (page) => {
+  await page.fill('#token', 'shown');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('[data-closed]');
+});
+full.forbidden.clear();
 full.token = '';
 for (const [scheme, device, suffix] of [['light', DESKTOP, ''], ['dark', PHONE, '-phone-dark']]) {
   await picture(`open${suffix}`, full, { ...device, colorScheme: scheme, host: ELSEWHERE });

@@ -1,5 +1,6 @@
 import { wsManager } from '../client/spanwire.js';
 import { Account } from './account.js';
+import { ClosedPanels } from './closed_panels.js';
 import { byId, setText } from './dom.js';
 import { Explorer } from './explorer.js';
 import { Figures } from './figures.js';
@@ -17,6 +18,7 @@ const gate = new TokenGate(() => {
 });
 new Status(wsManager, gate);
 new Account(wsManager, gate);
+new ClosedPanels(wsManager);
 new Views();
 const explorer = new Explorer(gate);
 const figures = new Figures();

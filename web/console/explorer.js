@@ -13,8 +13,9 @@ const TRANSPORT_NAMES = { websocket: 'WebSocket', sse: 'event stream', poll: 'lo
 /**
  * @typedef {object} Followed
  * @property {() => void} leave
+ * @property {string} refusal why it cannot be had; empty where it can
  * @property {HTMLElement} node
- * @property {(cursor: string | null, events: number) => void} show
+ * @property {(cursor: string | null, events: number, refusal: string) => void} show
  */
 
 /**
@@ -45,7 +46,7 @@ export class Explorer {
       byId('follow-topic').focus();
     });
     this.#manager.onGap((gap) => this.#note(gap.topic, 'gap', gap));
-    this.#manager.onError((error) => error.topic && this.#note(error.topic, 'error', error));
+    this.#manager.onError((error) => this.#refused(error));
     setInterval(() => this.#showPositions(), 500);
   }
 
@@ -69,10 +70,11 @@ export class Explorer {
     const node = element('li', 'chip', element('strong', '', topic), position, remove);
     this.#followed.set(topic, {
       node,
+      refusal: '',
       leave: this.#manager.subscribe(topic, (event) => this.#queue(event), { history }),
-      show: (cursor, events) => {
+      show: (cursor, events, refusal) => {
         const transport = TRANSPORT_NAMES[this.#manager.getStatus().transport ?? 'none'];
-        setText(position, cursor ? `${cursor} · ${events.toLocaleString('en')} events · ${transport}` : 'no answer yet');
+        setText(position, cursor ? `${cursor} · ${events.toLocaleString('en')} events · ${transport}` : refusal || 'no answer yet');
       },
     });
     byId('followed').append(node);
@@ -88,6 +90,15 @@ export class Explorer {
     followed?.node.remove();
     if (!this.#followed.size) this.#manager.disconnect();
     byId('follow-topic').focus();
+  }
+
+  /** @param {import('../client/spanwire.js').ClientError} error */
+  #refused(error) {
+    const followed = this.#followed.get(error.topic ?? '');
+    if (!followed) return;
+    followed.refusal = error.message;
+    this.#note(error.topic ?? '', 'error', error);
+    this.#showPositions();
   }
 
   /**
@@ -119,7 +130,8 @@ export class Explorer {
   #showPositions() {
     if (document.body.dataset.view !== 'topics') return;
     for (const { topic, cursor, events } of this.#manager.getStats().topics) {
-      this.#followed.get(topic)?.show(cursor, events);
+      const followed = this.#followed.get(topic);
+      followed?.show(cursor, events, followed.refusal);
     }
   }
 }

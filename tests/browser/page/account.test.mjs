@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { violations } from '../axe.mjs';
-import { ELSEWHERE } from '../browser.mjs';
+import { ELSEWHERE, hurry } from '../browser.mjs';
 import { bridge, page, shows, showsText, text, usePage } from '../page_fixture.mjs';
 
 usePage();
@@ -176,6 +176,31 @@ describe('a bridge that needs a token', () => {
     await showsText('#who', 'ada');
     assert.equal(await page.evaluate(() => window.sameDocument), true);
   });
+
+  for (const [webSocket, transport] of [['open', 'websocket'], ['refuse', 'sse']]) {
+    it(`is not said to be quiet where the token does not allow a topic, by ${transport}`, async () => {
+      bridge.webSocket = webSocket;
+      for (const topic of ['stats', 'alerts', 'tasks']) bridge.forbidden.add(topic);
+      await hurry(page);
+      await page.goto(`${bridge.url}#token=${TOKEN}`);
+      await shows(`#status[data-transport="${transport}"]`);
+      await showsText('.alerts .closed', 'Your token does not allow the topic alerts');
+      await showsText('.figures .closed', 'stats');
+      assert.equal(await page.isVisible('#alerts-empty'), false);
+      assert.equal(await page.isVisible('#figures-empty'), false);
+      log('but logs are');
+      await showsText('#logs', 'but logs are');
+      assert.deepEqual(await violations(page), []);
+      bridge.forbidden.clear();
+      bridge.webSocket = 'open';
+      await page.evaluate(() => {
+        window.wsManager.disconnect();
+        window.wsManager.connect();
+      });
+      await page.waitForSelector('.alerts .closed', { state: 'hidden' });
+      assert.equal(await page.isVisible('#alerts-empty'), true);
+    });
+  }
 
   it('lets the dialog be left, and offers the way back', async () => {
     await page.goto(bridge.url);

@@ -150,6 +150,14 @@ describe('the topic explorer', () => {
     await showsText('#envelopes', 'early');
   });
 
+  it('says why a topic cannot be had', async () => {
+    bridge.forbidden.add('secrets');
+    await open('#topics');
+    await follow('secrets');
+    await showsText('#followed', 'your token does not allow this topic');
+    await showsText('#envelopes', 'forbidden');
+  });
+
   it('refuses what cannot be a topic', async () => {
     await open('#topics');
     await follow('no spaces');
