@@ -57,7 +57,9 @@ int main(int argc, char** argv) {
   (*bridge)->Start();
   spanwire::observe::Log(spdlog::level::info, "ready",
                          {{"http", (*bridge)->http_address()}, {"grpc", (*bridge)->grpc_address()}});
-  fmt::print("spanwire-bridge ready http={} grpc={}\n", (*bridge)->http_address(), (*bridge)->grpc_address());
+  const std::string ops = (*bridge)->ops_address();
+  fmt::print("spanwire-bridge ready http={} grpc={}{}{}\n", (*bridge)->http_address(), (*bridge)->grpc_address(),
+             ops.empty() ? "" : " ops=", ops);
   std::fflush(stdout);
   using spanwire::server::Signal;
   for (Signal signal = Signal::kNone; signal != Signal::kStop;) {

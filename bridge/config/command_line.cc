@@ -110,6 +110,11 @@ absl::Status CheckConfig(const Config& config) {
   if (absl::Status status = CheckAddress("--grpc-listen", config.grpc_listen, may_leave_loopback); !status.ok()) {
     return status;
   }
+  if (!config.ops_listen.empty()) {
+    if (absl::Status status = CheckAddress("--ops-listen", config.ops_listen, may_leave_loopback); !status.ok()) {
+      return status;
+    }
+  }
   if (config.limits.event_bytes < 1024) return absl::InvalidArgumentError("--event-size: at least 1KiB");
   if (config.limits.request_head_bytes < 1024) return absl::InvalidArgumentError("--request-head: at least 1KiB");
   if (config.limits.client_message_bytes < 128) return absl::InvalidArgumentError("--client-message: at least 128");

@@ -136,6 +136,9 @@ struct Config {
   absl::Duration drain_grpc_timeout = absl::Seconds(2);  // of that, for gRPC calls that nobody ends
   absl::Duration drain_window = absl::Seconds(5);        // of that, over which clients are told at most
   absl::Duration reconnect_spread = absl::Seconds(5);    // over which those clients are asked to come back
+  std::string ops_listen;                                // metrics, console and all; empty: on http_listen
+  std::vector<std::string> trusted_proxies;              // addresses and networks whose word of who asks is believed
+  std::string forwarded_header = "x-forwarded-for";      // in which they say it; or "forwarded" (RFC 7239)
   std::vector<std::string> allowed_origins;              // beside the request's own host, such as "https://app.example"
   std::vector<std::string> allowed_hosts;  // beside loopback names, for the Host header without authentication
   absl::Duration file_check_interval = absl::Seconds(5);  // between two looks for changed keys and certificates

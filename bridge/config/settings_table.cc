@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "absl/strings/ascii.h"
+#include "bridge/config/network.h"
 #include "bridge/config/value_text.h"
 
 namespace spanwire::config {
@@ -52,6 +53,25 @@ SettingValue Address(Where where) {
     where(config) = std::string(text);
     return ParseListenAddress(text).status();
   });
+}
+
+// An address, or an empty text for none.
+template <typename Where>
+SettingValue OptionalAddress(Where where) {
+  return ValueAt(where, [where](Config& config, std::string_view text) {
+    where(config) = std::string(text);
+    return text.empty() ? absl::OkStatus() : ParseListenAddress(text).status();
+  });
+}
+
+template <typename Where>
+SettingValue AddNetwork(Where where) {
+  SettingValue value = Add(where);
+  value.set = [where](Config& config, std::string_view text) {
+    where(config).emplace_back(text);
+    return ParseNetwork(text).status();
+  };
+  return value;
 }
 
 template <typename Where>
@@ -123,6 +143,9 @@ std::vector<Setting> MakeSettings() {
       {.key = "grpc_listen",
        .help = "address for publishers and administrators (127.0.0.1:50051)",
        .value = Address(SPANWIRE_WHERE(grpc_listen))},
+      {.key = "ops_listen",
+       .help = "a further HTTP address, for operators: then metrics and console are there and not on http_listen",
+       .value = OptionalAddress(SPANWIRE_WHERE(ops_listen))},
       {.key = "insecure",
        .help = "allow addresses off loopback although nobody is authenticated",
        .is_switch = true,
@@ -207,6 +230,13 @@ std::vector<Setting> MakeSettings() {
       {.key = "limits.auth_timeout",
        .help = "time for a WebSocket without a token to send one (10s)",
        .value = Into(ParsePeriod, SPANWIRE_WHERE(limits.auth_timeout))},
+      {.key = "trusted_proxies",
+       .help = "addresses and networks of proxies that are believed who asks, such as 10.0.0.0/8",
+       .is_list = true,
+       .value = AddNetwork(SPANWIRE_WHERE(trusted_proxies))},
+      {.key = "forwarded_header",
+       .help = "the header in which those say it: x-forwarded-for or forwarded (x-forwarded-for)",
+       .value = OneOf({"x-forwarded-for", "forwarded"}, SPANWIRE_WHERE(forwarded_header))},
       {.key = "file_check_interval",
        .help = "how often the files of keys and certificates are looked at for changes (5s)",
        .value = Into(ParsePeriod, SPANWIRE_WHERE(file_check_interval))},

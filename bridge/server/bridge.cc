@@ -123,7 +123,7 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config, st
                                                                 .drain_timeout = b.config_.drain_timeout});
   auto http = transport::HttpServer::Create(b.config_, *b.fanout_, *b.directory_, b.settings_, b.metrics_, b.readiness_,
                                             b.config_.tls.http ? b.identity_.get() : nullptr);
-  if (!http.ok()) return About("--http-listen", http.status().code(), http.status());
+  if (!http.ok()) return http.status();
   b.http_ = *std::move(http);
   // gRPC answers as soon as it listens, and administrators are answered from the shards' threads.
   b.fanout_->Start();

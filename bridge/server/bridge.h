@@ -60,6 +60,8 @@ class Bridge {
   // Where it listens, with the ports that were picked: `127.0.0.1:8080`.
   std::string http_address() const { return http_->local_address(); }
   const std::string& grpc_address() const { return grpc_address_; }
+  // Empty where operators have no address of their own.
+  std::string ops_address() const { return http_->ops_address(); }
 
  private:
   explicit Bridge(config::Config config);

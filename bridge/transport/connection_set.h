@@ -31,6 +31,8 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
  protected:
   // For the connection that goes on with the socket.
   AddressCount::Place TakePlace() { return std::move(place_); }
+  // Counts the connection to another address than before.
+  void GivePlace(AddressCount::Place place) { place_ = std::move(place); }
   bool served() const { return served_; }
   // It is not served any more, only told to go away: makes room for another. Once.
   void StopServing();

@@ -59,8 +59,13 @@ struct AddHeaders {
 
 }  // namespace
 
+Route HttpDispatcher::RouteOf(const HttpRequest& request) const {
+  if (surface_ == Surface::kClients && IsForOperators(request.path)) return {Endpoint::kNotFound, ""};
+  return FindRoute(request.method, request.path);
+}
+
 HttpAnswer HttpDispatcher::Dispatch(ShardContext& context, const HttpRequest& request, const HttpPeer& peer) const {
-  const Route route = FindRoute(request.method, request.path);
+  const Route route = RouteOf(request);
   // A page of another name that leads here (DNS rebinding) has no token, so only without tokens the name counts.
   const bool any_host = context.settings.access->enabled() || AnswersAnyHost(route.endpoint);
   if (!any_host && !origins_.HostAllowed(request.host, peer.local)) {
@@ -159,7 +164,7 @@ HttpAnswer HttpDispatcher::AnswerSse(ShardContext& context, const HttpRequest& r
 HttpResponse HttpDispatcher::Refuse(const ShardContext& context, const HttpRequest& request) const {
   constexpr std::string_view kFull =
       "the bridge, or your address, has as many connections as it may have: come again later";
-  const Route route = FindRoute(request.method, request.path);
+  const Route route = RouteOf(request);
   const std::string_view origin = request.Header("Origin");
   const bool allowed = origins_.OriginAllowed(origin, request.host) || origin.empty();
   HttpResponse response =

@@ -14,11 +14,12 @@
 #include "bridge/transport/router.h"
 #include "bridge/transport/shard_context.h"
 #include "bridge/transport/sse_endpoint.h"
+#include "bridge/transport/trusted_proxies.h"
 #include "bridge/transport/websocket_connection.h"
 
 namespace spanwire::transport {
 
-// The two ends of a request's connection.
+// The two ends of a request's connection; where trusted proxies are between them the remote one is who asks them.
 struct HttpPeer {
   boost::asio::ip::tcp::endpoint remote;
   boost::asio::ip::address local;
@@ -44,7 +45,16 @@ using HttpAnswer = std::variant<HttpResponse, HeldPoll, EventStream, Upgrade>;
 // Any shard's thread, with that shard's context. `config` and `readiness` outlive it.
 class HttpDispatcher {
  public:
-  HttpDispatcher(const config::Config& config, const Readiness& readiness) : origins_(config), readiness_(readiness) {}
+  // What is there to be found.
+  enum class Surface : uint8_t {
+    kAll,
+    kClients,  // what clients need: neither metrics nor console
+  };
+
+  HttpDispatcher(const config::Config& config, const Readiness& readiness, Surface surface = Surface::kAll)
+      : origins_(config), proxies_(config), readiness_(readiness), surface_(surface) {}
+
+  const TrustedProxies& proxies() const { return proxies_; }
 
   HttpAnswer Dispatch(ShardContext& context, const HttpRequest& request, const HttpPeer& peer) const;
   // The answer where the bridge has too many connections to serve this one.
@@ -69,9 +79,12 @@ class HttpDispatcher {
   HttpResponse AnswerOptions(const HttpRequest& request, const Route& route) const;
   HttpResponse AnswerReadiness() const;
   std::vector<HttpHeader> CorsHeaders(std::string_view origin) const;
+  Route RouteOf(const HttpRequest& request) const;
 
   const OriginPolicy origins_;
+  const TrustedProxies proxies_;
   const Readiness& readiness_;
+  const Surface surface_;
 };
 
 }  // namespace spanwire::transport

@@ -2,7 +2,10 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "absl/synchronization/mutex.h"
+#include "bridge/model/absl_view.h"
 #include "bridge/observe/logging.h"
 #include "bridge/transport/endpoint_text.h"
 #include "bridge/transport/http_session.h"
@@ -23,11 +26,12 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Create(const config::Con
                                                                observe::Metrics& metrics, const Readiness& readiness,
                                                                const tls::ServerIdentity* tls) {
   std::unique_ptr<HttpServer> server(new HttpServer(config, fanout, directory, settings, metrics, readiness, tls));
-  absl::StatusOr<std::unique_ptr<Listener>> listener = Listener::Bind(
-      config.http_listen, fanout, *settings.clock, metrics.accept_errors,
-      [server = server.get()](size_t shard, Socket socket) { server->OnSocket(shard, std::move(socket)); });
-  if (!listener.ok()) return listener.status();
-  server->listener_ = *std::move(listener);
+  const model::Clock& clock = *settings.clock;
+  absl::Status bound = server->Bind(server->clients_, "--http-listen", config.http_listen, clock, metrics);
+  if (bound.ok() && !config.ops_listen.empty()) {
+    bound = server->Bind(server->operators_, "--ops-listen", config.ops_listen, clock, metrics);
+  }
+  if (!bound.ok()) return bound;
   return server;
 }
 
@@ -37,7 +41,9 @@ HttpServer::HttpServer(const config::Config& config, fanout::Fanout& fanout, ses
     : fanout_(fanout),
       bounds_(config.limits, [this] { shedder_.Shed(); }),
       shedder_(bounds_.outbound, *settings.clock),
-      dispatcher_(config, readiness),
+      clients_(config, readiness,
+               config.ops_listen.empty() ? HttpDispatcher::Surface::kAll : HttpDispatcher::Surface::kClients),
+      operators_(config, readiness, HttpDispatcher::Surface::kAll),
       tls_(tls) {
   std::vector<ShardContext*> contexts;
   for (size_t i = 0; i < fanout.size(); ++i) {
@@ -53,22 +59,35 @@ HttpServer::~HttpServer() {
   Close();
 }
 
-void HttpServer::Start() {
-  started_ = true;
-  listener_->Start();
+absl::Status HttpServer::Bind(Port& port, std::string_view flag, const std::string& address, const model::Clock& clock,
+                              observe::Metrics& metrics) {
+  absl::StatusOr<std::unique_ptr<Listener>> listener =
+      Listener::Bind(address, fanout_, clock, metrics.accept_errors,
+                     [this, &port](size_t shard, Socket socket) { OnSocket(port, shard, std::move(socket)); });
+  if (!listener.ok()) {
+    return {listener.status().code(), fmt::format("{}: {}", flag, model::ToStd(listener.status().message()))};
+  }
+  port.listener = *std::move(listener);
+  return absl::OkStatus();
 }
 
-void HttpServer::OnSocket(size_t shard, Socket socket) {
+void HttpServer::Start() {
+  started_ = true;
+  clients_.listener->Start();
+  if (operators_.listener != nullptr) operators_.listener->Start();
+}
+
+void HttpServer::OnSocket(const Port& port, size_t shard, Socket socket) {
   ShardState& state = *shards_[shard];
   boost::system::error_code error;
   socket.non_blocking(true, error);
   if (error) return;  // dead on arrival
   if (tls_ == nullptr) {
-    StartHttp(state.context, dispatcher_, ClientStream(std::move(socket)));
+    StartHttp(state.context, port.dispatcher, ClientStream(std::move(socket)));
   } else {
     tls::SslPtr session = tls_->Current()->NewSession();
     if (session == nullptr) return;  // no memory: as if there were no descriptor
-    StartHttp(state.context, dispatcher_,
+    StartHttp(state.context, port.dispatcher,
               ClientStream(std::move(socket), std::move(session), state.context.tls_records));
   }
   state.ticker.Start();
@@ -91,7 +110,9 @@ void HttpServer::DrainClients(absl::Duration window) {
 void HttpServer::StopAccepting() {
   if (!started_) return;
   OnEveryShard([this](ShardState& state) {
-    if (state.context.shard.index() == 0) listener_->Stop();
+    if (state.context.shard.index() != 0) return;
+    clients_.listener->Stop();
+    if (operators_.listener != nullptr) operators_.listener->Stop();
   });
   OnEveryShard([](ShardState& state) { state.context.connections.CloseIdle(); });
 }
@@ -133,7 +154,11 @@ void HttpServer::OnEveryShard(std::function<void(ShardState&)> work) {
 }
 
 std::string HttpServer::local_address() const {
-  return EndpointText(listener_->local());
+  return EndpointText(clients_.listener->local());
+}
+
+std::string HttpServer::ops_address() const {
+  return operators_.listener == nullptr ? "" : EndpointText(operators_.listener->local());
 }
 
 }  // namespace spanwire::transport

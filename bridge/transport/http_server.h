@@ -25,14 +25,16 @@
 
 namespace spanwire::transport {
 
-// The bridge's HTTP port with all that is behind it. Runs on the fan-out's threads.
+// The bridge's HTTP port, and the one for operators where there is one, with all that is behind them. Runs on the
+// fan-out's threads.
 //
 // Its end, in order: Readiness::kDraining and BeginDrain; DrainClients, when nothing is published any more;
 // StopAccepting; AwaitNoConnections; Close; and only then Fanout::Stop and destruction, since connections hold
 // subscriptions.
 class HttpServer {
  public:
-  // Binds the port, so that a taken one is known before anything runs; see Listener::Bind for how it fails. All that it
+  // Binds the ports, so that a taken one is known before anything runs; see Listener::Bind for how it fails, naming the
+  // flag. All that it
   // is given outlives it. With `tls` clients must speak it.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Create(const config::Config& config, fanout::Fanout& fanout,
                                                             session::Directory& directory,
@@ -59,7 +61,9 @@ class HttpServer {
 
   // What it listens on, with the port that was picked: `127.0.0.1:8080`.
   std::string local_address() const;
-  uint16_t local_port() const { return listener_->local().port(); }
+  uint16_t local_port() const { return clients_.listener->local().port(); }
+  // The same of the address for operators; empty where they have none of their own.
+  std::string ops_address() const;
   // Connections being served. Any thread.
   size_t connections() const { return bounds_.connections.served(); }
 
@@ -78,17 +82,28 @@ class HttpServer {
              const session::Settings& settings, observe::Metrics& metrics, const Readiness& readiness,
              const tls::ServerIdentity* tls);
 
-  void OnSocket(size_t shard, Socket socket);
+  // One address, and what is to be found there.
+  struct Port {
+    Port(const config::Config& config, const Readiness& readiness, HttpDispatcher::Surface surface)
+        : dispatcher(config, readiness, surface) {}
+    const HttpDispatcher dispatcher;
+    std::unique_ptr<Listener> listener;  // null: nobody listens there
+  };
+
+  // `flag` is what errors call the address.
+  absl::Status Bind(Port& port, std::string_view flag, const std::string& address, const model::Clock& clock,
+                    observe::Metrics& metrics);
+  void OnSocket(const Port& port, size_t shard, Socket socket);
   // Runs `work` on each shard's thread, behind every socket that was dealt out before, and waits.
   void OnEveryShard(std::function<void(ShardState&)> work);
 
   fanout::Fanout& fanout_;
   SharedBounds bounds_;
   LoadShedder shedder_;
-  const HttpDispatcher dispatcher_;
+  Port clients_;
+  Port operators_;
   const tls::ServerIdentity* const tls_;  // null: clients speak without
   std::vector<std::unique_ptr<ShardState>> shards_;
-  std::unique_ptr<Listener> listener_;
   bool started_ = false;
 };
 

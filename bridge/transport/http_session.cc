@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -63,6 +64,8 @@ class HttpSession final : public Connection, private Timer, public std::enable_s
   void Consume(std::string_view bytes);
   void SendContinue();
   void Serve(const HttpRequest& request);
+  // Who asks, also behind a proxy; then the connection counts as one of that address. Or why nobody is answered.
+  std::variant<tcp::endpoint, HttpResponse> ClientOf(const HttpRequest& request);
   void Hold(HeldPoll held);
   void BecomeWebSocket(WebSocketHandshake handshake);
 
@@ -185,7 +188,10 @@ void HttpSession::Serve(const HttpRequest& request) {
   asked_ = {.form = {.method = request.method, .minor_version = request.minor_version},
             .keep_alive = request.keep_alive};
   if (!served()) return Respond(dispatcher_.Refuse(context_, request));
-  HttpAnswer answer = dispatcher_.Dispatch(context_, request, {.remote = remote_, .local = stream_.local().address()});
+  const std::variant<tcp::endpoint, HttpResponse> client = ClientOf(request);
+  if (const auto* refusal = std::get_if<HttpResponse>(&client)) return Respond(*refusal);
+  HttpAnswer answer = dispatcher_.Dispatch(
+      context_, request, {.remote = std::get<tcp::endpoint>(client), .local = stream_.local().address()});
   if (auto* response = std::get_if<HttpResponse>(&answer)) {
     Respond(std::move(*response));
   } else if (auto* held = std::get_if<HeldPoll>(&answer)) {
@@ -199,6 +205,21 @@ void HttpSession::Serve(const HttpRequest& request) {
           [this, handshake = std::move(upgrade.handshake)]() mutable { BecomeWebSocket(std::move(handshake)); });
     Arm(context_.config.limits.handshake_timeout);
   }
+}
+
+std::variant<tcp::endpoint, HttpResponse> HttpSession::ClientOf(const HttpRequest& request) {
+  if (!dispatcher_.proxies().Trusts(remote_.address())) return remote_;
+  const std::optional<tcp::endpoint> client = dispatcher_.proxies().ClientOf(request, remote_);
+  if (!client) {
+    return ProblemResponse({.status = 400,
+                            .code = session::error_code::kBadRequest,
+                            .detail = "the header Forwarded is malformed: see RFC 7239, section 4"});
+  }
+  GivePlace({});  // of the client before, who may be the same
+  std::optional<AddressCount::Place> place = context_.shared.addresses.Take(client->address());
+  if (!place) return dispatcher_.Refuse(context_, request);
+  GivePlace(*std::move(place));
+  return *client;
 }
 
 void HttpSession::Hold(HeldPoll held) {
@@ -304,7 +325,10 @@ void HttpSession::End() {
 }  // namespace
 
 void StartHttp(ShardContext& context, const HttpDispatcher& dispatcher, ClientStream stream) {
-  std::optional<AddressCount::Place> place = context.shared.addresses.Take(stream.remote().address());
+  const boost::asio::ip::address remote = stream.remote().address();
+  // A trusted proxy's connections count to those who ask by it.
+  std::optional<AddressCount::Place> place =
+      dispatcher.proxies().Trusts(remote) ? AddressCount::Place() : context.shared.addresses.Take(remote);
   const bool has_place = place.has_value();
   AcceptedSocket accepted{.stream = std::move(stream), .place = std::move(place).value_or(AddressCount::Place())};
   const auto session = std::make_shared<HttpSession>(context, dispatcher, std::move(accepted));

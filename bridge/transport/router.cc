@@ -58,6 +58,10 @@ std::string_view MethodName(HttpMethod method) {
 
 }  // namespace
 
+bool IsForOperators(std::string_view path) {
+  return path == "/metrics" || path == "/" || path.starts_with("/favicon.") || path.starts_with("/console/");
+}
+
 Route FindRoute(HttpMethod method, std::string_view path) {
   if (path == "*") return {Endpoint::kOptions, kReadOrPost};
   const Entry entry = FindPath(path);

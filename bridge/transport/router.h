@@ -26,6 +26,9 @@ struct Route {
   std::string_view allow;  // the methods of its path; empty of kNotFound
 };
 
+// Whether `path` is the metrics, or of the console: nothing that clients need.
+bool IsForOperators(std::string_view path);
+
 // The HTTP interface of docs/protocol.md, section 5, as a function.
 Route FindRoute(HttpMethod method, std::string_view path);
 

@@ -92,6 +92,9 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   set("auth.max_revocations", "31");
   set("auth.cookie", "session");
   set("file_check_interval", "32s");
+  set("ops_listen", "127.0.0.1:3");
+  set("trusted_proxies", "10.0.0.0/8");
+  set("forwarded_header", "forwarded");
   set("tls.cert_file", "cert.pem");
   set("tls.key_file", "key.pem");
   set("tls.client_ca_file", "ca.pem");
@@ -163,6 +166,9 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   EXPECT_EQ(config.auth.max_revocations, 31u);
   EXPECT_EQ(config.auth.cookie, "session");
   EXPECT_EQ(config.file_check_interval, absl::Seconds(32));
+  EXPECT_EQ(config.ops_listen, "127.0.0.1:3");
+  EXPECT_THAT(config.trusted_proxies, testing::ElementsAre("10.0.0.0/8"));
+  EXPECT_EQ(config.forwarded_header, "forwarded");
   EXPECT_EQ(config.tls.cert_file, "cert.pem");
   EXPECT_EQ(config.tls.key_file, "key.pem");
   EXPECT_EQ(config.tls.client_ca_file, "ca.pem");
@@ -256,8 +262,8 @@ TEST(SettingsTable, EachSettingToldOtherwiseIsADifferenceByItself) {
   for (const Setting& setting : Settings()) {
     Config changed;
     // One of these is a value of the setting other than its default.
-    for (const char* text :
-         {"127.0.0.1:1", "true", "7", "7s", "7ms", "7KiB", "json", "debug", "memory", "1.3", "false", "required"}) {
+    for (const char* text : {"127.0.0.1:1", "true", "7", "7s", "7ms", "7KiB", "json", "debug", "memory", "1.3", "false",
+                             "forwarded", "10.0.0.0/8", "required"}) {
       Config config;
       if (setting.value.set(config, text).ok() && !setting.value.same(config, Config())) changed = config;
     }
