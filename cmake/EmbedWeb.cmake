@@ -49,7 +49,7 @@ endfunction()
 
 # The modules of the client, each after those that it imports.
 set(CLIENT_MODULES timer backoff listeners cursor subscriptions credentials event_stream http_transport
-  websocket_transport redial websocket_link page_events connection spanwire)
+  http_link websocket_transport redial websocket_link page_events connection spanwire)
 
 # Block comments of JSDoc, comments at the end of a line after two spaces, and lines that are nothing but a comment.
 function(strip_comments result text)

@@ -1,6 +1,6 @@
 import { Backoff } from './backoff.js';
 import { Credentials } from './credentials.js';
-import { HttpTransport } from './http_transport.js';
+import { HttpLink } from './http_link.js';
 import { watchPage } from './page_events.js';
 import { Timer } from './timer.js';
 import { WebSocketLink } from './websocket_link.js';
@@ -38,8 +38,6 @@ const MAX_WAITING = 100;
  * follows from what is up and what is being tried.
  */
 export class Connection {
-  #options;
-  #runtime;
   #subscriptions;
   #listener;
   #credentials;
@@ -49,11 +47,7 @@ export class Connection {
   #socket;
   /** The socket carries the subscriptions. */
   #joined = false;
-  /** @type {HttpTransport | null} */
-  #http = null;
-  /** @type {'sse' | 'poll' | null} by what the HTTP transport is up */
-  #httpUp = null;
-  #httpFailing = false;
+  #http;
   #plainPolling = false;
   /** The page is away and may come back out of the browser's cache. */
   #hidden = false;
@@ -73,8 +67,6 @@ export class Connection {
    * @param {ConnectionListener} listener
    */
   constructor(options, runtime, subscriptions, listener) {
-    this.#options = options;
-    this.#runtime = runtime;
     this.#subscriptions = subscriptions;
     this.#listener = listener;
     this.#credentials = new Credentials(options, runtime);
@@ -82,12 +74,18 @@ export class Connection {
     this.#resubscribeBackoff = new Backoff(runtime.random);
     this.#socket = new WebSocketLink(options, runtime, this.#credentials, {
       trying: () => this.#tell(),
-      greeted: () => this.#http || this.#join(),
+      greeted: () => this.#http.isStarted || this.#join(),
       up: () => this.#socketCameUp(),
       down: (ending, wasUp) => this.#socketWentDown(ending, wasUp),
-      carried: () => !!this.#httpUp,
+      carried: () => !!this.#http.up,
       message: (message, size) => this.#take(message, size),
       latency: listener.latency,
+    });
+    this.#http = new HttpLink(options, runtime, subscriptions, this.#credentials, {
+      answered: (count, size, returned) => this.#httpAnswered(count, size, returned),
+      down: (error, ending) => this.#httpWentDown(error, ending),
+      refused: listener.error,
+      message: (message, size) => this.#take(message, size),
     });
     watchPage(runtime.page, {
       changed: (online) => this.#nudge(online),
@@ -98,15 +96,15 @@ export class Connection {
 
   /** @returns {State} */
   get state() {
-    if (this.#socket.isUp || this.#httpUp === 'sse') return 'connected';
-    if (this.#httpUp) return 'polling';
+    if (this.#socket.isUp || this.#http.up === 'sse') return 'connected';
+    if (this.#http.up) return 'polling';
     if (this.#barred || this.#socket.redial.isHopeless) return 'failed';
-    return this.#socket.isTrying || this.#http && !this.#httpFailing ? 'connecting' : 'disconnected';
+    return this.#socket.isTrying || this.#http.isStarted && !this.#http.isFailing ? 'connecting' : 'disconnected';
   }
 
   /** @returns {Transport} */
   get transport() {
-    return this.#socket.isUp ? 'websocket' : this.#httpUp;
+    return this.#socket.isUp ? 'websocket' : this.#http.up;
   }
 
   /** Attempts that failed since the bridge was last reached. */
@@ -141,14 +139,14 @@ export class Connection {
     if (this.#plainPolling) return;
     this.stop('startPolling() was called');
     this.#plainPolling = true;
-    this.#startHttp(PLAIN_POLL_MS);
+    this.#http.start(PLAIN_POLL_MS);
     this.#tell();
   }
 
   stopPolling() {
     if (!this.#plainPolling) return;
     this.#plainPolling = false;
-    this.#stopHttp();
+    this.#http.stop();
     this.start();
   }
 
@@ -169,7 +167,7 @@ export class Connection {
   subscribe(topics) {
     if (!topics.length) return;
     if (this.#joined) for (const frame of this.#subscriptions.frames(topics)) this.#socket.send(frame);
-    this.#http?.wake();
+    this.#http.wake();
   }
 
   /** @param {string[]} topics are no longer wanted */
@@ -189,8 +187,8 @@ export class Connection {
   }
 
   #socketCameUp() {
-    if (this.#http) {
-      this.#stopHttp();
+    if (this.#http.isStarted) {
+      this.#http.stop();
       this.#subscriptions.suspend();
     }
     if (!this.#joined) this.#join();
@@ -206,7 +204,7 @@ export class Connection {
     if (this.#joined) this.#subscriptions.suspend();
     this.#joined = false;
     if (!ending.reconnect) this.#bar();
-    else if (this.#socket.redial.needsHttp && !this.#http) this.#startHttp(0);
+    else if (this.#socket.redial.needsHttp && !this.#http.isStarted) this.#http.start(0);
     this.#tell(ending);
     if (!wasUp || !ending.reconnect) {
       const code = ending.code === 4001 ? 'unauthorized' : 'unreachable';
@@ -218,55 +216,32 @@ export class Connection {
     this.#barred = true;
     this.#socket.redial.cancel();
     this.#credentials.cancelRenewal();
-    this.#stopHttp();
+    this.#http.stop();
   }
 
   // ---- HTTP
 
-  /** @param {number} everyMs */
-  #startHttp(everyMs) {
-    this.#http = new HttpTransport(new URL('api/', this.#options.url), this.#runtime, this.#subscriptions, {
-      token: () => this.#credentials.token || this.#credentials.renew(),
-      up: (transport, count, size) => this.#httpAnswered(transport, count, size),
-      message: (message, size) => this.#take(message, size),
-      down: (error, ending) => {
-        this.#httpUp = null;
-        this.#httpFailing = true;
-        if (!ending.reconnect) this.#bar();
-        this.#tell(ending);
-        this.#listener.error(error);
-      },
-      refused: this.#listener.error,
-      unauthorized: async (error) => {
-        if (this.#credentials.refused()) return this.#credentials.renew();
-        this.#bar();
-        this.#tell({ code: 4001, reason: error.message, reconnect: false });
-        this.#listener.error(error);
-      },
-    }, everyMs);
-  }
-
   /**
-   * @param {'sse' | 'poll' | null} transport null: topics catch up by poll, whatever will hold them
    * @param {number} count
    * @param {number} size
+   * @param {boolean} returned
    */
-  #httpAnswered(transport, count, size) {
-    const returned = this.#httpFailing;
-    this.#httpUp = transport ?? this.#httpUp ?? 'poll';
-    this.#httpFailing = false;
+  #httpAnswered(count, size, returned) {
     this.#socket.redial.reached();
-    this.#credentials.accepted();
     this.#listener.received(count, size);
     this.#tell();
     // The bridge is back, so perhaps its WebSockets are: no need to wait out the delay.
-    if (returned && this.#http) this.#dial();
+    if (returned && this.#http.isStarted) this.#dial();
   }
 
-  #stopHttp() {
-    this.#http?.stop();
-    this.#http = this.#httpUp = null;
-    this.#httpFailing = false;
+  /**
+   * @param {ClientError} error
+   * @param {Ending} ending
+   */
+  #httpWentDown(error, ending) {
+    if (!ending.reconnect) this.#bar();
+    this.#tell(ending);
+    this.#listener.error(error);
   }
 
   // ---- what both share
@@ -293,7 +268,7 @@ export class Connection {
   #renew() {
     this.#credentials.renew().then((token) => {
       if (this.#socket.isUp) this.#socket.send({ action: 'auth', token });
-      else this.#http?.wake();
+      else this.#http.wake();
     }, this.#listener.error);
   }
 
@@ -304,11 +279,11 @@ export class Connection {
     this.#socket.probe();
     if (!online) return;
     if (this.#socket.redial.isPlanned) this.#dial();
-    this.#http?.retry();
+    this.#http.retry();
   }
 
   #hide() {
-    if (!this.#socket.isTrying && !this.#socket.redial.isPlanned && !this.#http) return;
+    if (!this.#socket.isTrying && !this.#socket.redial.isPlanned && !this.#http.isStarted) return;
     this.#hidden = true;
     this.#leave('the page was left');
   }
@@ -316,7 +291,7 @@ export class Connection {
   #show() {
     if (!this.#hidden) return;
     this.#hidden = false;
-    if (this.#plainPolling) this.#startHttp(PLAIN_POLL_MS);
+    if (this.#plainPolling) this.#http.start(PLAIN_POLL_MS);
     else this.start();
   }
 
@@ -326,7 +301,7 @@ export class Connection {
     this.#credentials.cancelRenewal();
     this.#socket.leave();
     this.#joined = false;
-    this.#stopHttp();
+    this.#http.stop();
     this.#subscriptions.suspend();
     this.#tell({ code: 1000, reason, reconnect: false });
   }
