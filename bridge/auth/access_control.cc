@@ -18,13 +18,6 @@ KeyFiles KeyFilesOf(const config::AuthSettings& settings) {
   return files;
 }
 
-std::vector<std::string> PathsOf(const KeyFiles& files) {
-  std::vector<std::string> paths = files.public_keys;
-  for (const SecretFile& secret : files.secrets) paths.push_back(secret.path);
-  if (!files.jwks.empty()) paths.push_back(files.jwks);
-  return paths;
-}
-
 Permissions PermissionsFrom(const std::vector<config::TopicPolicy>& topics) {
   std::vector<AccessRule> rules;
   rules.reserve(topics.size());
@@ -40,7 +33,6 @@ KeySetPtr NoKeys() {
 
 AccessControl::AccessControl(const config::AuthSettings& settings, Permissions permissions, const model::Clock& clock)
     : key_files_(KeyFilesOf(settings)),
-      key_paths_(PathsOf(key_files_)),
       clock_(clock),
       revocations_(clock, settings.max_revocations),
       keys_(NoKeys()),
@@ -67,6 +59,14 @@ const AccessControl& AccessControl::None() {
   return kNone;
 }
 
+std::vector<std::string> AccessControl::KeyPaths(const config::AuthSettings& settings) {
+  const KeyFiles files = KeyFilesOf(settings);
+  std::vector<std::string> paths = files.public_keys;
+  for (const SecretFile& secret : files.secrets) paths.push_back(secret.path);
+  if (!files.jwks.empty()) paths.push_back(files.jwks);
+  return paths;
+}
+
 bool AccessControl::admits_anonymous() const {
   return permissions()->grants_anonymous();
 }
@@ -78,6 +78,7 @@ absl::StatusOr<IdentityPtr> AccessControl::Authenticate(std::string_view token) 
 }
 
 absl::Status AccessControl::StillCounts(const Identity& identity) const {
+  if (identity.anonymous()) return absl::OkStatus();
   if (clock_.Now() >= identity.valid_until) return Refuse(reason::kExpired, "the token has expired: send a fresh one");
   if (revocations_.IsRevoked(identity)) return Refuse(reason::kRevoked, "the token has been revoked");
   return absl::OkStatus();

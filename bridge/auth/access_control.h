@@ -35,6 +35,8 @@ class AccessControl {
 
   // Whether somebody is asked at all.
   bool enabled() const { return verifier_.has_value(); }
+  // Of a token's text. Only where enabled().
+  size_t max_token_bytes() const { return verifier_->rules().max_bytes; }
   // Whether there is something to do here for somebody who shows no token.
   bool admits_anonymous() const;
 
@@ -49,8 +51,8 @@ class AccessControl {
   void ReplaceRules(const std::vector<config::TopicPolicy>& topics) ABSL_LOCKS_EXCLUDED(mutex_);
   // Reads the key files again and puts them in force; where that fails those from before stay. Blocks on the disk.
   absl::Status ReloadKeys();
-  // The files that ReloadKeys() reads.
-  const std::vector<std::string>& key_paths() const { return key_paths_; }
+  // The files that Create() and ReloadKeys() read.
+  static std::vector<std::string> KeyPaths(const config::AuthSettings& settings);
   // For the log, of the last load: keys that are left out, secrets that others can read.
   std::vector<std::string> TakeNotes() ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -63,7 +65,6 @@ class AccessControl {
   AccessControl(const config::AuthSettings& settings, Permissions permissions, const model::Clock& clock);
 
   const KeyFiles key_files_;
-  const std::vector<std::string> key_paths_;
   const model::Clock& clock_;
   RevocationList revocations_;
   KeyRing keys_;

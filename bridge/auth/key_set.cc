@@ -42,16 +42,29 @@ absl::StatusOr<KeySet> KeySet::Create(std::vector<VerificationKey> keys) {
     if (key.kid.empty() || kids.insert(key.kid).second) continue;
     return absl::InvalidArgumentError(fmt::format("two keys have the kid \"{}\": give each its own", key.kid));
   }
+  const auto unnamed = std::count_if(keys.begin(), keys.end(), [](const auto& key) { return key.kid.empty(); });
+  if (unnamed > static_cast<ptrdiff_t>(kMaxTried)) {
+    return absl::InvalidArgumentError(fmt::format(
+        "there are {} keys without a kid, of which at most {} are allowed: give them as a JWK Set, each with "
+        "a kid",
+        unnamed, kMaxTried));
+  }
   return KeySet(std::move(keys));
 }
 
 KeySet::Verdict KeySet::Verify(const CompactJws& jws) const {
   const bool named = std::any_of(keys_.begin(), keys_.end(),
                                  [&](const VerificationKey& key) { return !jws.kid.empty() && key.kid == jws.kid; });
+  const auto may_have_signed = [&](const VerificationKey& key) {
+    const bool chosen = jws.kid.empty() || (named ? key.kid == jws.kid : key.kid.empty());
+    return chosen && std::visit(Serves{}, jws.algorithm, key.material);
+  };
+  if (std::count_if(keys_.begin(), keys_.end(), may_have_signed) > static_cast<ptrdiff_t>(kMaxTried)) {
+    return Verdict::kUnknownKey;
+  }
   Verdict verdict = Verdict::kUnknownKey;
   for (const VerificationKey& key : keys_) {
-    const bool chosen = jws.kid.empty() || (named ? key.kid == jws.kid : key.kid.empty());
-    if (!chosen || !std::visit(Serves{}, jws.algorithm, key.material)) continue;
+    if (!may_have_signed(key)) continue;
     if (std::visit(Signed{jws}, jws.algorithm, key.material)) return Verdict::kGood;
     verdict = Verdict::kBadSignature;
   }

@@ -23,16 +23,18 @@ struct VerificationKey {
 // The keys of one time. Immutable; any thread.
 class KeySet {
  public:
-  // Bounds the work for a token that names no key.
   static constexpr size_t kMaxKeys = 32;
+  // Bounds the work for a token that names no key, which anybody can send.
+  static constexpr size_t kMaxTried = 4;
 
   enum class Verdict { kGood, kUnknownKey, kBadSignature };
 
-  // INVALID_ARGUMENT for over kMaxKeys keys, and for two of one kid.
+  // INVALID_ARGUMENT for over kMaxKeys keys, for two of one kid, and for over kMaxTried without one.
   static absl::StatusOr<KeySet> Create(std::vector<VerificationKey> keys);
 
   // Whether one of the keys signed it. A `kid` picks the key of that name, and where no key has it those without a name
-  // (secrets and PEM files have none); without a `kid` all are tried. Only keys that serve the algorithm count.
+  // (secrets and PEM files have none); without a `kid` all are tried, unless they are over
+  // kMaxTried. Only keys that serve the algorithm count.
   Verdict Verify(const CompactJws& jws) const;
 
   const std::vector<VerificationKey>& keys() const { return keys_; }

@@ -14,7 +14,8 @@ absl::Status CheckSignature(const CompactJws& jws, const KeySet& keys) {
     case KeySet::Verdict::kGood:
       return absl::OkStatus();
     case KeySet::Verdict::kUnknownKey:
-      return Refuse(reason::kUnknownKey, "no key here has the token's kid and algorithm (alg)");
+      return Refuse(reason::kUnknownKey,
+                    "no key here has the token's kid and algorithm (alg); where there are many keys it must name one");
     case KeySet::Verdict::kBadSignature:
       break;
   }

@@ -89,10 +89,10 @@ Bridge::Bridge(config::Config config)
 absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config, std::function<bool()> request_drain) {
   std::unique_ptr<Bridge> bridge(new Bridge(std::move(config)));
   Bridge& b = *bridge;
+  b.key_files_ = std::make_unique<FileWatch>(auth::AccessControl::KeyPaths(b.config_.auth));
   auto access = auth::AccessControl::Create(b.config_.auth, b.config_.topics, *b.settings_.clock);
   if (!access.ok()) return About("auth", absl::StatusCode::kInvalidArgument, access.status());
   b.access_ = *std::move(access);
-  b.key_files_ = std::make_unique<FileWatch>(b.access_->key_paths());
   LogNotes(*b.access_);
   b.settings_.access = b.access_.get();
   b.settings_.secure = b.access_->enabled();
@@ -209,23 +209,27 @@ void Bridge::ReplacePolicies(std::vector<config::TopicPolicy> policies) {
 
 void Bridge::ReloadKeys() {
   if (!access_->enabled()) return;
+  key_files_->Look();
   if (const absl::Status status = access_->ReloadKeys(); !status.ok()) {
     observe::Log(spdlog::level::err, "keys not reloaded, those from before stay in force: mend the file",
                  {{"error", model::ToStd(status.message())}});
     return;
   }
+  key_files_->Accept();
   LogNotes(*access_);
   observe::Log(spdlog::level::info, "keys reloaded");
 }
 
 void Bridge::ReloadCertificates() {
   if (identity_ == nullptr) return;
+  certificate_files_->Look();
   if (const absl::Status status = identity_->Reload(); !status.ok()) {
     metrics_.certificate_reload_failures.Add();
     observe::Log(spdlog::level::err, "certificates not reloaded, those from before stay in force: mend the file",
                  {{"error", model::ToStd(status.message())}});
     return;
   }
+  certificate_files_->Accept();
   metrics_.certificate_reloads.Add();
   const std::shared_ptr<const tls::ServerContext> current = identity_->Current();
   ShowCertificate(current->material(), metrics_);

@@ -5,18 +5,24 @@
 #include <utility>
 
 namespace spanwire::server {
+namespace {
 
-FileWatch::FileWatch(std::vector<std::string> paths) : paths_(std::move(paths)), seen_(Look()) {}
-
-bool FileWatch::Changed() {
-  std::vector<Stamp> now = Look();
-  const bool changed = now != seen_;
-  seen_ = std::move(now);
-  return changed;
+int64_t Nanoseconds(const timespec& time) {
+  constexpr int64_t kPerSecond = 1'000'000'000;
+  return time.tv_sec * kPerSecond + time.tv_nsec;
 }
 
-std::vector<FileWatch::Stamp> FileWatch::Look() const {
-  constexpr int64_t kNanoseconds = 1'000'000'000;
+}  // namespace
+
+FileWatch::FileWatch(std::vector<std::string> paths)
+    : paths_(std::move(paths)), looked_(Stamps()), accepted_(looked_) {}
+
+bool FileWatch::Changed() {
+  Look();
+  return looked_ != accepted_;
+}
+
+std::vector<FileWatch::Stamp> FileWatch::Stamps() const {
   std::vector<Stamp> stamps;
   stamps.reserve(paths_.size());
   for (const std::string& path : paths_) {
@@ -26,7 +32,8 @@ std::vector<FileWatch::Stamp> FileWatch::Look() const {
       stamp = {.device = file.st_dev,
                .inode = file.st_ino,
                .bytes = file.st_size,
-               .modified_ns = file.st_mtim.tv_sec * kNanoseconds + file.st_mtim.tv_nsec};
+               .modified_ns = Nanoseconds(file.st_mtim),
+               .changed_ns = Nanoseconds(file.st_ctim)};
     }
     stamps.push_back(stamp);
   }

@@ -4,6 +4,8 @@
 #include <random>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "bridge/model/absl_view.h"
 #include "bridge/model/topic_name.h"
 #include "bridge/session/control_messages.h"
@@ -139,8 +141,30 @@ bool Poll::Judge(TopicState& state) {
   return true;
 }
 
+// Asked again behind each read, and before it is listed: a revocation or new rules then find those that they missed
+// here.
+absl::Status Poll::StillAllowed() const {
+  if (absl::Status counts = settings_.access->StillCounts(*peer_.identity); !counts.ok()) {
+    return absl::UnauthenticatedError(counts.message());
+  }
+  const std::shared_ptr<const auth::Permissions> permissions = settings_.access->permissions();
+  for (const auto& state : topics_) {
+    if (permissions->MaySubscribe(*peer_.identity, state->topic->name) == auth::Permit::kGranted) continue;
+    return absl::PermissionDeniedError(
+        model::ToAbsl(fmt::format("you may no longer read {}: leave it out", state->topic->name)));
+  }
+  return absl::OkStatus();
+}
+
+void Poll::OnRulesChanged() {
+  if (phase_ == Phase::kDone) return;
+  if (absl::Status allowed = StillAllowed(); !allowed.ok()) Finish(std::move(allowed));
+}
+
 void Poll::OnAllRead() {
-  if (!OneLog()) {
+  if (absl::Status allowed = StillAllowed(); !allowed.ok()) {
+    Finish(std::move(allowed));
+  } else if (!OneLog()) {
     // Offsets of two logs cannot be merged, nor is there one cursor for both.
     if (++rereads_ > kMaxRereads) return Finish(absl::UnavailableError("the log is being replaced"));
     ReadAll(phase_);

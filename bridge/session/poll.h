@@ -31,9 +31,9 @@ struct PollPeer {
 // the cursor in the answer carries everything, so any bridge answers the next one. Shard thread only.
 class Poll final : public fanout::Subscriber, public Client, public std::enable_shared_from_this<Poll> {
  public:
-  // Gets the body, a JSON object, or why the broker cannot be read now, or UNAUTHENTICATED where the poller's token
-  // no longer counts. Called once, from the shard's loop, unless the poll is cancelled before; at the latest when the
-  // wait and twice `limits.broker_timeout` are over.
+  // Gets the body, a JSON object, or why the broker cannot be read now, UNAUTHENTICATED where the poller's token no
+  // longer counts, or PERMISSION_DENIED where it may no longer read a topic. Called once, from the shard's loop, unless
+  // the poll is cancelled before; at the latest when the wait and twice `limits.broker_timeout` are over.
   using Done = absl::AnyInvocable<void(absl::StatusOr<std::string> body)>;
 
   // Checks the query. Null and `refusal` where it is bad; else a poll to be started.
@@ -48,8 +48,8 @@ class Poll final : public fanout::Subscriber, public Client, public std::enable_
   const std::string& client_id() const override { return client_id_; }
   ClientSnapshot Describe() const override;
   const auth::Identity& identity() const override { return *peer_.identity; }
-  // What it may read was asked when it began, and is again when the next one does.
-  void OnRulesChanged() override {}
+  // Ends with PERMISSION_DENIED where a topic is no longer the poller's to read.
+  void OnRulesChanged() override;
   // Answers with what there is, now or as soon as that is read; for kUnauthorized with UNAUTHENTICATED, at once.
   void Disconnect(CloseCode code, std::string_view reason) override;
 
@@ -79,6 +79,7 @@ class Poll final : public fanout::Subscriber, public Client, public std::enable_
   void Read(TopicState& state);
   void OnPage(TopicState& state, absl::StatusOr<broker::Page> page);
   void OnAllRead();
+  absl::Status StillAllowed() const;
   bool Judge(TopicState& state);
   bool AnythingToSay() const;
   bool OneLog() const;

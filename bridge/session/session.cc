@@ -178,10 +178,12 @@ void Session::Pong(const ReplyId& id) {
   }
   // Without topics there is nothing to have missed: the position is the log's head.
   shard_.Read(settings_.topics->Intern(identity_->tenant_id, model::kBridgeTopic), kHeadOnly, {},
-              [weak = weak_from_this(), id](absl::StatusOr<broker::Page> page) {
+              [weak = weak_from_this(), id, asker = identity_](absl::StatusOr<broker::Page> page) {
                 const std::shared_ptr<Session> self = weak.lock();
                 if (self == nullptr || self->closing_) return;
-                const std::string cursor = page.ok() ? model::FormatCursor(page->epoch, page->head) : "";
+                // A position of the tenant that it belonged to when it asked.
+                const bool same_log = asker->tenant_id == self->identity_->tenant_id && !self->awaits_token_;
+                const std::string cursor = page.ok() && same_log ? model::FormatCursor(page->epoch, page->head) : "";
                 self->output_.Send(PongMessage(cursor, id, self->output_.now()));
               });
 }

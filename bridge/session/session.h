@@ -70,12 +70,15 @@ class Session final : public std::enable_shared_from_this<Session> {
   // anything. Asked from within Outbound::Send or SendRun, it includes what is being sent. None while there is no such
   // cursor: without topics, while one without `since` is not acknowledged yet, or while the log is being replaced.
   std::optional<std::string> SafeCursor() const;
+  // Of the client's next message: a stranger gets no more than a token needs.
+  size_t max_message_bytes() const;
   // Queued bytes under which a session that stopped catching up wants OnWritable().
   size_t low_watermark() const { return feeds_->low_watermark(); }
 
  private:
   // Says `connected`, and subscribes to the topic that is the client's alone.
   void Welcome(const ReplyId& id);
+  void AwaitToken();
   void SubscribeToOwnTopic();
   void Authenticate(const ClientMessage& message);
   // Leaves what the identity may not read.

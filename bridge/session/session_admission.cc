@@ -1,4 +1,5 @@
 // Who is behind a session and what that allows; the rest of Session is in session.cc.
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,12 +11,15 @@
 namespace spanwire::session {
 
 void Session::Start() {
+  // The token may have been revoked, or have expired, while the client took its answer to the handshake. The connection
+  // is listed by now: a revocation from here on finds it.
+  const absl::Status counts = settings_.access->StillCounts(*identity_);
   if (!admission_->refusal.empty()) {
     Disconnect(CloseCode::kUnauthorized, admission_->refusal);
+  } else if (!counts.ok()) {
+    Disconnect(CloseCode::kUnauthorized, model::ToStd(counts.message()));
   } else if (identity_->anonymous() && !settings_.access->admits_anonymous()) {
-    awaits_token_ = true;
-    deadline_ = output_.now() + settings_.limits.auth_timeout;
-    out_.OnDeadline();
+    AwaitToken();
   } else {
     Welcome("");
   }
@@ -53,6 +57,12 @@ void Session::SubscribeToOwnTopic() {
   feeds_->Subscribe(topic, std::move(own));
 }
 
+size_t Session::max_message_bytes() const {
+  constexpr size_t kAroundAToken = 1024;
+  const size_t usual = settings_.limits.client_message_bytes;
+  return awaits_token_ ? std::min(usual, settings_.access->max_token_bytes() + kAroundAToken) : usual;
+}
+
 void Session::Authenticate(const ClientMessage& message) {
   if (!settings_.access->enabled()) {
     output_.SendError("", error_code::kUnauthorized, "this bridge runs without authentication: connect without a token",
@@ -73,12 +83,12 @@ void Session::Authenticate(const ClientMessage& message) {
                       message.action, message.id);
     return;
   }
-  const bool other_tenant = fresh.tenant_id != identity_->tenant_id;
-  identity_ = *std::move(shown);
-  if (other_tenant) {
+  if (fresh.tenant_id != identity_->tenant_id) {
+    // What it read so far was another tenant's.
     for (const std::string& topic : feeds_->Names()) feeds_->Expel(topic);
-    feeds_->SetTenant(identity_->tenant_id);
+    feeds_->SetTenant(fresh.tenant_id);
   }
+  identity_ = *std::move(shown);
   Welcome(message.id);
   LeaveForbidden();
 }
@@ -90,7 +100,15 @@ void Session::OnDeadline() {
 }
 
 void Session::OnRulesChanged() {
-  if (!closing_) LeaveForbidden();
+  if (closing_) return;
+  LeaveForbidden();
+  if (identity_->anonymous() && !may_read_all_ && !settings_.access->admits_anonymous()) AwaitToken();
+}
+
+void Session::AwaitToken() {
+  if (std::exchange(awaits_token_, true)) return;
+  deadline_ = output_.now() + settings_.limits.auth_timeout;
+  out_.OnDeadline();
 }
 
 void Session::LeaveForbidden() {

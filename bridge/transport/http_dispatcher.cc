@@ -137,10 +137,12 @@ HttpAnswer HttpDispatcher::AnswerSubscriber(ShardContext& context, const HttpReq
   auto& asker = std::get<Asker>(identified);
   if (route.endpoint == Endpoint::kWebSocket) return AnswerUpgrade(context, request, peer, std::move(asker));
   if (!asker.refusal.empty()) {
-    return ProblemResponse({.status = 401,
-                            .code = error_code::kUnauthorized,
-                            .detail = std::move(asker.refusal),
-                            .challenge = "Bearer error=\"invalid_token\""});
+    HttpResponse refusal = ProblemResponse({.status = 401,
+                                            .code = error_code::kUnauthorized,
+                                            .detail = std::move(asker.refusal),
+                                            .challenge = "Bearer error=\"invalid_token\""});
+    refusal.close = true;  // who guesses pays for a connection each time
+    return refusal;
   }
   return route.endpoint == Endpoint::kSse ? AnswerSse(context, request, peer, std::move(asker))
                                           : AnswerPoll(context, request, peer, std::move(asker));

@@ -58,7 +58,8 @@ bool Matches(const HostPort& host, std::string_view listed) {
 OriginPolicy::OriginPolicy(const config::Config& config)
     : allowed_origins_(config.allowed_origins),
       allowed_hosts_(config.allowed_hosts),
-      listen_host_(HostOf(config.http_listen)) {}
+      listen_host_(HostOf(config.http_listen)),
+      tls_ends_here_(config.tls.enabled() && config.tls.http) {}
 
 bool OriginPolicy::HostAllowed(std::string_view host, const ip::address& local) const {
   const std::optional<HostPort> parsed = ParseHostPort(host);
@@ -76,9 +77,12 @@ bool OriginPolicy::OriginAllowed(std::string_view origin, std::string_view host)
   if (OriginListed(origin)) return true;
   const std::optional<Origin> page = ParseOrigin(origin);  // "null" is none
   const std::optional<HostPort> own = ParseHostPort(host);
-  // The scheme is not compared: TLS may end before the bridge.
-  return page && own && Same(page->host.host, own->host) &&
-         page->host.port.value_or(page->default_port) == own->port.value_or(page->default_port);
+  if (!page || !own || !Same(page->host.host, own->host)) return false;
+  // Where TLS ends here, a page that came without it may be anybody's who can reach the network. Where it does not, it
+  // may end before the bridge.
+  constexpr uint16_t kHttps = 443;
+  if (tls_ends_here_ && page->default_port != kHttps) return false;
+  return page->host.port.value_or(page->default_port) == own->port.value_or(page->default_port);
 }
 
 bool OriginPolicy::OriginListed(std::string_view origin) const {

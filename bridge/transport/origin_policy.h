@@ -34,6 +34,7 @@ class OriginPolicy {
   const std::vector<std::string> allowed_origins_;
   const std::vector<std::string> allowed_hosts_;
   const std::string listen_host_;
+  const bool tls_ends_here_;
 };
 
 }  // namespace spanwire::transport

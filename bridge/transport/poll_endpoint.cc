@@ -16,6 +16,9 @@ HttpResponse PollResponse(absl::StatusOr<std::string> body) {
   if (absl::IsUnauthenticated(body.status())) {
     return RefuseRequest(session::error_code::kUnauthorized, std::string(model::ToStd(body.status().message())));
   }
+  if (absl::IsPermissionDenied(body.status())) {
+    return RefuseRequest(session::error_code::kForbidden, std::string(model::ToStd(body.status().message())));
+  }
   if (!body.ok()) {
     return ProblemResponse({.status = 503,
                             .code = session::error_code::kOverloaded,

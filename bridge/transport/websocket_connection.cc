@@ -84,6 +84,7 @@ void WebSocketConnection::OnReadable() {
 void WebSocketConnection::Consume(absl::Span<char> input) {
   using Event = websocket::FrameReader::Event;
   while (state() != State::kEnded && !peer_closed()) {
+    reader_.set_max_message_bytes(session().max_message_bytes());
     switch (reader_.Next(input)) {
       case Event::kNeedMore:
         return;

@@ -251,7 +251,7 @@ describe('a session', () => {
 
 describe('keys and rules', () => {
   it('are reloaded when they change, without dropping anyone', async (t) => {
-    const { bridge, folder } = await bridgeWith(t, { auth: 'key_check_interval = "50ms"' });
+    const { bridge, folder } = await bridgeWith(t, { args: ['--file-check-interval', '50ms'] });
     const client = new Client(bridge, `?token=${mint()}`);
     await client.got('connected');
     const other = 'another secret, of sixty-four bytes, for the time after rotation';

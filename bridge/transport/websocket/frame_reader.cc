@@ -1,15 +1,10 @@
 #include "bridge/transport/websocket/frame_reader.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "bridge/transport/websocket/unmask.h"
 
 namespace spanwire::transport::websocket {
-
-FrameReader::FrameReader(ReaderLimits limits)
-    : max_message_bytes_(
-          static_cast<uint32_t>(std::min<size_t>(limits.max_message_bytes, std::numeric_limits<uint32_t>::max()))) {}
 
 FrameReader::Event FrameReader::Next(absl::Span<char>& input) {
   ReleaseDelivered();

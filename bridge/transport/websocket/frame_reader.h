@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,7 +43,12 @@ class FrameReader {
     kError,     // error_code() and error_reason(): close with these. Whatever follows is consumed and ignored
   };
 
-  explicit FrameReader(ReaderLimits limits);
+  explicit FrameReader(ReaderLimits limits) { set_max_message_bytes(limits.max_message_bytes); }
+
+  // For the frames that begin from now on.
+  void set_max_message_bytes(size_t bytes) {
+    max_message_bytes_ = static_cast<uint32_t>(std::min<size_t>(bytes, std::numeric_limits<uint32_t>::max()));
+  }
 
   // Consumes bytes from the front of `input`, which it changes, up to the end of the next event.
   Event Next(absl::Span<char>& input);

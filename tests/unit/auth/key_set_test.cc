@@ -4,6 +4,8 @@
 #include <thread>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "bridge/auth/token_mint.h"
 #include "gtest/gtest.h"
 #include "tests/unit/auth/test_keys.h"
@@ -61,9 +63,26 @@ TEST(KeySet, RefusesTwoKeysOfOneKidAndTooMany) {
   EXPECT_FALSE(KeySet::Create(std::move(twins)).ok());
   for (const size_t count : {KeySet::kMaxKeys, KeySet::kMaxKeys + 1}) {
     std::vector<VerificationKey> many;
-    for (size_t i = 0; i < count; ++i) many.push_back(SecretNamed(""));
+    for (size_t i = 0; i < count; ++i) many.push_back(SecretNamed(fmt::format("k{}", i)));
     EXPECT_EQ(KeySet::Create(std::move(many)).ok(), count == KeySet::kMaxKeys);
   }
+  for (const size_t count : {KeySet::kMaxTried, KeySet::kMaxTried + 1}) {
+    std::vector<VerificationKey> unnamed;
+    for (size_t i = 0; i < count; ++i) unnamed.push_back(SecretNamed(""));
+    EXPECT_EQ(KeySet::Create(std::move(unnamed)).ok(), count == KeySet::kMaxTried);
+  }
+}
+
+TEST(KeySet, ATokenThatNamesNoKeyCostsAFewTriesAtMost) {
+  const auto named = [](size_t count) {
+    std::vector<VerificationKey> keys;
+    for (size_t i = 0; i < count; ++i) keys.push_back(SecretNamed(fmt::format("k{}", i)));
+    return KeySet::Create(std::move(keys)).value();
+  };
+  EXPECT_EQ(Ask(named(KeySet::kMaxTried), testing::SecretKey(), ""), KeySet::Verdict::kGood);
+  const KeySet many = named(KeySet::kMaxTried + 1);
+  EXPECT_EQ(Ask(many, testing::SecretKey(), ""), KeySet::Verdict::kUnknownKey);
+  EXPECT_EQ(Ask(many, testing::SecretKey(), "k1"), KeySet::Verdict::kGood);
 }
 
 // Algorithm confusion: what everybody knows of a key pair, used as a secret.

@@ -16,12 +16,31 @@ TEST(FileWatch, NothingChangesByItself) {
   EXPECT_FALSE(watch.Changed());
 }
 
-TEST(FileWatch, AFileWrittenAnewIsToldOnce) {
+TEST(FileWatch, AFileWrittenAnewIsToldUntilItIsAccepted) {
   const testing::TemporaryFolder folder;
   FileWatch watch({folder.Write("a", "1")});
   folder.Write("a", "22");
   EXPECT_TRUE(watch.Changed());
+  EXPECT_TRUE(watch.Changed());
+  watch.Accept();
   EXPECT_FALSE(watch.Changed());
+}
+
+TEST(FileWatch, AChangeBehindTheLookIsNotAcceptedWithIt) {
+  const testing::TemporaryFolder folder;
+  FileWatch watch({folder.Write("a", "1")});
+  folder.Write("a", "22");
+  watch.Look();
+  folder.Write("a", "333");
+  watch.Accept();
+  EXPECT_TRUE(watch.Changed());
+}
+
+TEST(FileWatch, AFileThatMayBeReadByOthersNowHasChanged) {
+  const testing::TemporaryFolder folder;
+  FileWatch watch({folder.Write("a", "1")});
+  std::filesystem::permissions(folder.PathOf("a"), std::filesystem::perms::owner_read);
+  EXPECT_TRUE(watch.Changed());
 }
 
 TEST(FileWatch, AFileThatComesOrGoesHasChanged) {
@@ -29,6 +48,7 @@ TEST(FileWatch, AFileThatComesOrGoesHasChanged) {
   FileWatch watch({folder.PathOf("a")});
   folder.Write("a", "");
   EXPECT_TRUE(watch.Changed());
+  watch.Accept();
   std::filesystem::remove(folder.PathOf("a"));
   EXPECT_TRUE(watch.Changed());
 }

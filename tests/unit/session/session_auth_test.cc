@@ -9,6 +9,7 @@
 
 #include "bridge/auth/access_control.h"
 #include "bridge/auth/token_mint.h"
+#include "bridge/session/poll.h"
 #include "bridge/session/poll_query.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/auth/test_keys.h"
@@ -240,6 +241,79 @@ TEST_F(SessionAuthTest, RulesThatChangeEndWhatTheyNoLongerAllow) {
   EXPECT_THAT(Words(), ElementsAre("unsubscription news"));
 }
 
+TEST_F(SessionAuthTest, ATokenThatWasRevokedDuringTheHandshakeCountsNoMore) {
+  auth::Claims claims = Ann();
+  claims.token_id = "t-1";
+  NewSession(As(claims));
+  ASSERT_TRUE(access_->revocations().RevokeToken("", "t-1", clock_.Now() + absl::Hours(1)).ok());
+  session_->Start();
+  EXPECT_THAT(Words(), ElementsAre("disconnect"));
+  EXPECT_EQ(out_->closed, CloseCode::kUnauthorized);
+}
+
+TEST_F(SessionAuthTest, AStrangersMessageMayBeAsLongAsATokenNeeds) {
+  NewSession();
+  session_->Start();
+  EXPECT_EQ(session_->max_message_bytes(), 9u << 10);
+  SayAuth(Mint(Ann()));
+  EXPECT_EQ(session_->max_message_bytes(), settings_.limits.client_message_bytes);
+}
+
+// A poll of `news` that is held.
+class HeldPollAuthTest : public SessionAuthTest {
+ protected:
+  HeldPollAuthTest() {
+    auth::Claims claims = Ann();
+    claims.token_id = "t-1";
+    PollRefusal refusal;
+    poll_ = Poll::Create(shard_, registry_, settings_, {.identity = As(claims).identity},
+                         {.topics = {"news"}, .cursor = "e1-0"}, &refusal);
+    EXPECT_NE(poll_, nullptr) << refusal.detail;
+    poll_->Start([this](absl::StatusOr<std::string> body) { body_ = std::move(body); });
+  }
+  ~HeldPollAuthTest() override { poll_->Cancel(); }
+
+  Registry registry_;
+  std::shared_ptr<Poll> poll_;
+  std::optional<absl::StatusOr<std::string>> body_;
+};
+
+TEST_F(HeldPollAuthTest, EndsWhenNewRulesTakeItsTopic) {
+  Settle();
+  access_->ReplaceRules({});
+  poll_->OnRulesChanged();
+  ASSERT_TRUE(body_);
+  EXPECT_EQ(body_->status().code(), absl::StatusCode::kPermissionDenied);
+}
+
+TEST_F(HeldPollAuthTest, GoesOnWhenNewRulesLeaveItsTopic) {
+  Settle();
+  poll_->OnRulesChanged();
+  EXPECT_FALSE(body_);
+}
+
+TEST_F(HeldPollAuthTest, RulesThatChangeDuringItsFirstReadCountForIt) {
+  access_->ReplaceRules({});
+  Settle();
+  ASSERT_TRUE(body_);
+  EXPECT_EQ(body_->status().code(), absl::StatusCode::kPermissionDenied);
+}
+
+TEST_F(HeldPollAuthTest, ARevocationDuringItsFirstReadCountsForIt) {
+  ASSERT_TRUE(access_->revocations().RevokeToken("", "t-1", clock_.Now() + absl::Hours(1)).ok());
+  Settle();
+  ASSERT_TRUE(body_);
+  EXPECT_EQ(body_->status().code(), absl::StatusCode::kUnauthenticated);
+}
+
+TEST_F(HeldPollAuthTest, ARevocationEndsItWithoutAnotherWord) {
+  Settle();
+  broker_.Publish("news");
+  poll_->Disconnect(CloseCode::kUnauthorized, "revoked");
+  ASSERT_TRUE(body_);
+  EXPECT_EQ(body_->status().code(), absl::StatusCode::kUnauthenticated);
+}
+
 TEST_F(SessionAuthTest, APollOfWhatMayNotBeReadIsRefusedByName) {
   PollQuery query{.topics = {"news", "logs"}};
   PollRefusal refusal;
@@ -274,6 +348,37 @@ TEST_F(SessionPublicTest, AndMayShowATokenLater) {
   EXPECT_THAT(Words(), ElementsAre("connected", "subscription user:ann e1-0"));
   broker_.Publish("status");
   EXPECT_THAT(Words(), ElementsAre("1 status"));
+}
+
+TEST_F(SessionPublicTest, WhoShowedNothingMustWhenNothingIsPublicAnyMore) {
+  NewSession();
+  session_->Start();
+  Subscribe("status");
+  Words();
+  access_->ReplaceRules({});
+  session_->OnRulesChanged();
+  EXPECT_THAT(Words(), ElementsAre("unsubscription status"));
+  Subscribe("status");
+  EXPECT_THAT(Words(), ElementsAre("error unauthorized"));
+  clock_.Advance(absl::Seconds(10));
+  session_->OnDeadline();
+  EXPECT_EQ(out_->closed, CloseCode::kUnauthorized);
+}
+
+TEST_F(SessionPublicTest, APositionOfTheTenantThatWasLeftIsNotTold) {
+  NewSession();
+  session_->Start();
+  Words();
+  Say(R"({"action":"ping","id":"p"})");
+  auth::Claims elsewhere = Ann();
+  elsewhere.tenant_id = "acme";
+  SayAuth(Mint(elsewhere));
+  Settle();
+  for (const auto& message : Take()) {
+    if (message.at("type").as_string() == "pong") {
+      EXPECT_FALSE(message.at("data").as_object().contains("cursor"));
+    }
+  }
 }
 
 TEST_F(SessionPublicTest, WhoTurnsOutToBeOfAnotherTenantLeavesTheTopicsOfThisOne) {

@@ -105,5 +105,19 @@ TEST(OriginPolicyTest, ListedOriginsAreAllowedExactlyAndNullNeverIs) {
   EXPECT_FALSE(policy.OriginListed(""));
 }
 
+TEST(OriginPolicyTest, WhereTlsEndsHereAPageThatCameWithoutItIsAnothers) {
+  config::Config config;
+  config.tls.cert_file = "server.pem";
+  config.tls.key_file = "server-key.pem";
+  const OriginPolicy policy(config);
+  EXPECT_TRUE(policy.OriginAllowed("https://push.example", "push.example"));
+  EXPECT_TRUE(policy.OriginAllowed("https://push.example", "push.example:443"));
+  EXPECT_TRUE(policy.OriginAllowed("https://push.example:8443", "push.example:8443"));
+  EXPECT_FALSE(policy.OriginAllowed("http://push.example", "push.example"));
+  EXPECT_FALSE(policy.OriginAllowed("http://push.example:8443", "push.example:8443"));
+  config.tls.http = false;
+  EXPECT_TRUE(OriginPolicy(config).OriginAllowed("http://push.example", "push.example"));
+}
+
 }  // namespace
 }  // namespace spanwire::transport
