@@ -10,7 +10,6 @@
 namespace spanwire::transport {
 namespace {
 
-using boost::asio::ip::tcp;
 using session::CloseCode;
 
 constexpr std::string_view kSlow = "slow consumer: the outbound queue was full";
