@@ -189,10 +189,24 @@ Bridge::~Bridge() {
 
 void Bridge::Start() {
   http_->Start();
+  WarnOfPlainTokens();
   readiness_.Set(transport::Readiness::State::kReady);
   if (config_.insecure && !access_->enabled()) {
     observe::Log(spdlog::level::warn,
                  "running without authentication: everybody who can reach the ports may read and publish everything");
+  }
+}
+
+void Bridge::WarnOfPlainTokens() const {
+  if (!access_->enabled()) return;
+  const auto plain = [this](const std::string& listen, bool tls) {
+    const auto address = config::ParseListenAddress(listen);
+    return address.ok() && !address->loopback && !(identity_ != nullptr && tls);
+  };
+  if (plain(config_.http_listen, config_.tls.http) || plain(config_.grpc_listen, config_.tls.grpc)) {
+    observe::Log(
+        spdlog::level::warn,
+        "tokens come in without TLS: whoever sees the network can use them, unless TLS ends before the bridge");
   }
 }
 

@@ -67,6 +67,7 @@ class Bridge {
   explicit Bridge(config::Config config);
 
   absl::Status LoadCertificates();
+  void WarnOfPlainTokens() const;
   absl::Status ListenGrpc();
 
   // In the order of making; destroyed in the reverse one, so each may use those above it.

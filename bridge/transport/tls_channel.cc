@@ -179,7 +179,7 @@ int TlsChannel::SendHeld() {
   const WriteResult result = SendNow(fd_, std::string_view(held_));
   bytes_sent_ += result.written;
   if (result.complete()) {
-    held_ = {};
+    std::string().swap(held_);  // an idle connection owns no buffer
   } else if (result.blocked()) {
     held_.erase(0, result.written);
   } else {
