@@ -255,6 +255,18 @@ TEST_F(HttpSseTest, APeerThatTakesNothingAnyMoreIsGone) {
   });
 }
 
+TEST_F(HttpSseTest, HeartbeatsThatTheKernelHasAreNotYetTaken) {
+  settings_.ping_interval = absl::Milliseconds(100);
+  config_.limits.close_flush_timeout = absl::Milliseconds(100);
+  config_.limits.close_answer_timeout = absl::Milliseconds(100);
+  Start();
+  RawClient client(port(), /*receive_buffer=*/4096);
+  Open(client);
+  // More than the peer's side keeps, and less than this side does: every heartbeat goes to the kernel and no further.
+  Publish("a", "{\"v\":\"" + std::string(100'000, 'x') + "\"}");
+  EXPECT_TRUE(watch_.AwaitClosed(1));
+}
+
 TEST_F(HttpSseTest, AClientThatLeavesIsNoticedAtOnce) {
   Start();
   {
