@@ -49,6 +49,7 @@ std::optional<ip::tcp::endpoint> TrustedProxies::ClientOf(const HttpRequest& req
   const std::optional<Hops> hops = standard_header_ ? ParseForwarded(list) : ParseForwardedFor(list);
   if (!hops) return std::nullopt;
   ip::tcp::endpoint client = proxy;
+  // NOLINTNEXTLINE(modernize-loop-convert): from the end, and clang 14 does not take libstdc++'s views
   for (auto hop = hops->rbegin(); hop != hops->rend(); ++hop) {
     const std::optional<ip::tcp::endpoint> named = EndpointOf(*hop);
     if (!named) break;
