@@ -1,6 +1,8 @@
 #include "bridge/admin/admin_service.h"
 
 #include "bridge/admin/proto_time.h"
+#include "bridge/admin/refusal.h"
+#include "bridge/admin/stats_view.h"
 
 namespace spanwire::admin {
 
@@ -10,35 +12,26 @@ void AdminService::EndStreams() {
 
 grpc::ServerUnaryReactor* AdminService::GetStats(grpc::CallbackServerContext* call, const v1::GetStatsRequest*,
                                                  v1::GetStatsResponse* response) {
-  const observe::Totals totals = observe::SumUp(context_.metrics);
-  response->set_server(context_.settings.server);
-  response->set_node(context_.settings.node);
-  *response->mutable_started_at() = ToProto(context_.started_at);
-  response->set_connections(totals.connections);
-  response->set_subscriptions(totals.subscriptions);
-  response->set_events_published(totals.events_published);
-  response->set_events_rejected(totals.events_rejected);
-  response->set_events_duplicate(totals.events_duplicate);
-  response->set_deliveries(totals.deliveries);
-  response->set_slow_consumers_closed(totals.slow_consumers_closed);
-  response->set_queued_bytes(totals.queued_bytes);
-  response->set_history_bytes(totals.history_bytes);
-  response->set_topics(context_.settings.topics->List().size());
-  response->set_secure(context_.settings.secure);
-  for (const auto& [pattern, sums] : observe::SumUpPatterns(context_.metrics)) {
-    v1::PatternStats& stats = *response->add_patterns();
-    stats.set_pattern(pattern);
-    stats.set_throttle_dropped(sums.throttle_dropped);
-    stats.set_conflated(sums.conflated);
-    stats.set_slow_closed(sums.slow_closed);
-  }
+  const auto caller = context_.gate.Admit(*call, auth::Role::kAdminRead);
+  if (!caller.ok()) return Refuse(call, caller.status());
   grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
-  reactor->Finish(grpc::Status::OK);
+  DescribeBridge(context_, response);
+  if (caller->reaches_all_tenants()) {
+    SumUpBridge(context_, response);
+    reactor->Finish(grpc::Status::OK);
+  } else {
+    SumUpTenant(context_, desk_, caller->identity->tenant_id, response,
+                [reactor](const absl::Status& status) { reactor->Finish(rpc::ToGrpcStatus(status)); });
+  }
   return reactor;
 }
 
 grpc::ServerUnaryReactor* AdminService::Drain(grpc::CallbackServerContext* call, const v1::DrainRequest*,
                                               v1::DrainResponse* response) {
+  const auto caller = context_.gate.Admit(*call, auth::Role::kAdminWrite);
+  if (!caller.ok()) return Refuse(call, caller.status());
+  // It ends every tenant's connections.
+  if (const absl::Status status = caller->CheckRole(auth::Role::kAnyTenant); !status.ok()) return Refuse(call, status);
   response->set_connections(observe::SumUp(context_.metrics).connections);
   *response->mutable_timeout() = ToProto(context_.drain_timeout);
   response->set_already_draining(!context_.begin_drain());

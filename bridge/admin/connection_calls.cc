@@ -57,16 +57,20 @@ absl::Status CheckClose(const v1::CloseConnectionsRequest& request) {
 grpc::ServerUnaryReactor* AdminService::ListConnections(grpc::CallbackServerContext* call,
                                                         const v1::ListConnectionsRequest* request,
                                                         v1::ListConnectionsResponse* response) {
+  const auto caller = context_.gate.Admit(*call, auth::Role::kAdminRead);
+  if (!caller.ok()) return Refuse(call, caller.status());
   if (const absl::Status valid = CheckPageSize(request->page_size()); !valid.ok()) return Refuse(call, valid);
   if (const absl::Status valid = CheckConnectionToken(request->page_token()); !valid.ok()) return Refuse(call, valid);
+  const auto filter = ScopedTo(*caller, request->filter());
+  if (!filter.ok()) return Refuse(call, filter.status());
   grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
   auto gathered = std::make_shared<Gathered<session::ClientSnapshot>>();
   context_.directory.Visit(
-      [gathered, request](fanout::Shard&, session::Registry& registry) {
+      [gathered, filter = *filter](fanout::Shard&, session::Registry& registry) {
         std::vector<session::ClientSnapshot> own;
         registry.ForEach([&](session::Client& client) {
           session::ClientSnapshot snapshot = client.Describe();
-          if (Matches(request->filter(), snapshot)) own.push_back(std::move(snapshot));
+          if (Matches(filter, snapshot)) own.push_back(std::move(snapshot));
         });
         gathered->Add(std::move(own));
       },
@@ -86,19 +90,25 @@ grpc::ServerUnaryReactor* AdminService::ListConnections(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* AdminService::GetConnection(grpc::CallbackServerContext* call,
                                                       const v1::GetConnectionRequest* request,
                                                       v1::GetConnectionResponse* response) {
+  const auto caller = context_.gate.Admit(*call, auth::Role::kAdminRead);
+  if (!caller.ok()) return Refuse(call, caller.status());
   if (request->client_id().empty()) {
     return Refuse(call, BadField("client_id", "MISSING_CLIENT_ID", "client_id is empty: name a connection"));
   }
   grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
   auto gathered = std::make_shared<Gathered<session::ClientSnapshot>>();
   context_.directory.Visit(
-      [gathered, request](fanout::Shard&, session::Registry& registry) {
-        if (const session::Client* client = registry.Find(request->client_id())) gathered->Add({client->Describe()});
+      [gathered, request, caller = *caller](fanout::Shard&, session::Registry& registry) {
+        const session::Client* client = registry.Find(request->client_id());
+        if (client == nullptr) return;
+        session::ClientSnapshot snapshot = client->Describe();
+        // Another tenant's is as if it were not.
+        if (caller.CheckTenant(snapshot.tenant_id).ok()) gathered->Add({std::move(snapshot)});
       },
       [gathered, request, response, reactor] {
         const std::vector<session::ClientSnapshot> clients = gathered->Take();
         if (clients.empty()) {
-          reactor->Finish(ingest::ToGrpcStatus(model::MakeError(
+          reactor->Finish(rpc::ToGrpcStatus(model::MakeError(
               absl::StatusCode::kNotFound,
               fmt::format("no connection \"{}\": it may have ended, list the live ones", request->client_id()),
               {.reason = "CONNECTION_NOT_FOUND", .metadata = {{"client_id", request->client_id()}}})));
@@ -111,30 +121,35 @@ grpc::ServerUnaryReactor* AdminService::GetConnection(grpc::CallbackServerContex
 }
 
 grpc::ServerWriteReactor<v1::WatchConnectionsResponse>* AdminService::WatchConnections(
-    grpc::CallbackServerContext*, const v1::WatchConnectionsRequest* request) {
+    grpc::CallbackServerContext* call, const v1::WatchConnectionsRequest* request) {
   auto stream = Watch::Writer::Open();
-  auto watch = std::make_shared<Watch>(stream, request->filter(), context_.directory, *context_.settings.clock);
-  if (streams_.Add(stream)) {
-    watch->Start();
-  } else {
-    stream->Begin({});
-  }
+  const auto caller = context_.gate.Admit(*call, auth::Role::kAdminRead);
+  if (!caller.ok()) return stream->Refuse(caller.status());
+  const auto filter = ScopedTo(*caller, request->filter());
+  if (!filter.ok()) return stream->Refuse(filter.status());
+  if (!streams_.Add(stream)) return stream->Refuse(Closing());
+  std::make_shared<Watch>(stream, *filter, context_.directory, *context_.settings.clock)->Start();
+  stream->EndWith(context_.gate.streams(), caller->identity);
   return stream.get();
 }
 
 grpc::ServerUnaryReactor* AdminService::CloseConnections(grpc::CallbackServerContext* call,
                                                          const v1::CloseConnectionsRequest* request,
                                                          v1::CloseConnectionsResponse* response) {
+  const auto caller = context_.gate.Admit(*call, auth::Role::kAdminWrite);
+  if (!caller.ok()) return Refuse(call, caller.status());
   if (const absl::Status valid = CheckClose(*request); !valid.ok()) return Refuse(call, valid);
+  const auto filter = ScopedTo(*caller, request->filter());
+  if (!filter.ok()) return Refuse(call, filter.status());
   grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
   auto closed = std::make_shared<Gathered<std::string>>();
   const std::string reason = request->reason().empty() ? "closed by an administrator" : request->reason();
   const auto code = request->reconnect() ? session::CloseCode::kRestart : session::CloseCode::kDisconnectedByAdmin;
   context_.directory.Visit(
-      [closed, request, reason, code](fanout::Shard&, session::Registry& registry) {
+      [closed, filter = *filter, reason, code](fanout::Shard&, session::Registry& registry) {
         std::vector<std::string> own;
         registry.ForEach([&](session::Client& client) {
-          if (!Matches(request->filter(), client.Describe())) return;
+          if (!Matches(filter, client.Describe())) return;
           own.push_back(client.client_id());
           client.Disconnect(code, reason);
         });

@@ -21,6 +21,16 @@ bool IsEmpty(const v1::ConnectionFilter& filter) {
   return filter.ByteSizeLong() == 0;
 }
 
+absl::StatusOr<v1::ConnectionFilter> ScopedTo(const rpc::Caller& caller, const v1::ConnectionFilter& filter) {
+  v1::ConnectionFilter scoped = filter;
+  if (caller.reaches_all_tenants()) return scoped;
+  const bool names_one = filter.has_tenant_id() || !filter.tenant_id().empty();
+  if (!names_one) scoped.set_tenant_id(caller.identity->tenant_id);
+  scoped.set_has_tenant_id(true);
+  if (absl::Status status = caller.CheckTenant(scoped.tenant_id()); !status.ok()) return status;
+  return scoped;
+}
+
 v1::Connection ToProto(const session::ClientSnapshot& client) {
   v1::Connection proto;
   proto.set_client_id(client.client_id);

@@ -73,9 +73,9 @@ absl::Status CheckHistoryRequest(const v1::GetHistoryRequest& request) {
   return absl::OkStatus();
 }
 
-void ViewHistory(const AdminContext& context, const v1::GetHistoryRequest& request, v1::GetHistoryResponse* response,
-                 absl::AnyInvocable<void(const absl::Status&)> done) {
-  const model::TopicPtr topic = context.settings.topics->Intern(request.tenant_id(), request.topic());
+void ViewHistory(const AdminContext& context, const std::string& tenant, const v1::GetHistoryRequest& request,
+                 v1::GetHistoryResponse* response, absl::AnyInvocable<void(const absl::Status&)> done) {
+  const model::TopicPtr topic = context.settings.topics->Intern(tenant, request.topic());
   const uint64_t after = std::max(request.after_offset(), ParseToken(request.page_token()).value_or(0));
   const auto page_size = static_cast<size_t>(request.page_size() == 0 ? kDefaultPageSize : request.page_size());
   // References are all that is copied, so bytes need no limit.

@@ -10,26 +10,29 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "bridge/admin/stream.h"
-#include "bridge/ingest/grpc_status.h"
 #include "bridge/model/error.h"
+#include "bridge/rpc/grpc_status.h"
 
 namespace spanwire::admin {
+
+// Why streams end when the bridge does.
+inline absl::Status Closing() {
+  return model::MakeError(absl::StatusCode::kUnavailable, "the bridge is shutting down: try again when it is back",
+                          {.reason = "DRAINING", .metadata = {}});
+}
 
 // The streams that go on until somebody ends them, so that a shutdown can. Thread safe.
 class OpenStreams {
  public:
-  // False while shutting down: the stream is being ended.
+  // False while shutting down: the stream must not begin.
   template <typename Response>
   bool Add(const std::shared_ptr<Stream<Response>>& stream) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    if (closed_) {
-      stream->End(Closing());
-      return false;
-    }
+    if (closed_) return false;
     // Ended ones are swept here, where a new one pays for it.
     std::erase_if(streams_, [](const Entry& entry) { return entry.alive.expired(); });
     streams_.push_back({.alive = stream, .end = [weak = std::weak_ptr(stream)] {
-                          if (const auto alive = weak.lock()) alive->End(Closing());
+                          if (const auto alive = weak.lock()) alive->End(rpc::ToGrpcStatus(Closing()));
                         }});
     return true;
   }
@@ -49,12 +52,6 @@ class OpenStreams {
     std::weak_ptr<void> alive;
     std::function<void()> end;
   };
-
-  static grpc::Status Closing() {
-    return ingest::ToGrpcStatus(model::MakeError(absl::StatusCode::kUnavailable,
-                                                 "the bridge is shutting down: try again when it is back",
-                                                 {.reason = "DRAINING", .metadata = {}}));
-  }
 
   absl::Mutex mutex_;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;

@@ -6,8 +6,8 @@
 #include <grpcpp/grpcpp.h>
 
 #include "absl/status/status.h"
-#include "bridge/ingest/grpc_status.h"
 #include "bridge/model/error.h"
+#include "bridge/rpc/grpc_status.h"
 
 namespace spanwire::admin {
 
@@ -20,7 +20,7 @@ inline absl::Status BadField(std::string_view field, std::string_view reason, st
 // Ends the call with `status` before anything was done.
 inline grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext* call, const absl::Status& status) {
   grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
-  reactor->Finish(ingest::ToGrpcStatus(status));
+  reactor->Finish(rpc::ToGrpcStatus(status));
   return reactor;
 }
 

@@ -10,6 +10,8 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/synchronization/mutex.h"
+#include "bridge/rpc/grpc_status.h"
+#include "bridge/rpc/stream_watch.h"
 
 namespace spanwire::admin {
 
@@ -39,6 +41,21 @@ class Stream final : public grpc::ServerWriteReactor<Response> {
   void Begin(Callbacks callbacks) {
     callbacks_ = std::move(callbacks);
     this->StartSendInitialMetadata();  // tells the caller that it is heard, before there is anything to say
+  }
+
+  // In place of Begin(): the call ends with `status` before anything was done. For the caller to return.
+  Stream* Refuse(const absl::Status& status) {
+    Begin({});
+    End(rpc::ToGrpcStatus(status));
+    return this;
+  }
+
+  // Once, after Begin() and before the reactor is handed to gRPC: the call ends when what its caller was let in with no
+  // longer counts.
+  void EndWith(rpc::StreamWatch& watch, const auth::IdentityPtr& identity) {
+    watched_ = watch.Enter(identity, [weak = std::weak_ptr(self_)](const absl::Status& why) {
+      if (const auto self = weak.lock()) self->End(rpc::ToGrpcStatus(why));
+    });
   }
 
   // False where the queue is full: nothing was queued.
@@ -86,6 +103,7 @@ class Stream final : public grpc::ServerWriteReactor<Response> {
 
   void OnDone() override {
     const std::shared_ptr<Stream> self = std::move(self_);
+    watched_ = {};
     callbacks_.gone();
     callbacks_ = {};
   }
@@ -111,6 +129,7 @@ class Stream final : public grpc::ServerWriteReactor<Response> {
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   Callbacks callbacks_;
+  rpc::StreamWatch::Ticket watched_;
   std::shared_ptr<Stream> self_;  // gRPC's share
 };
 

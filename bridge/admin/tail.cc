@@ -32,7 +32,7 @@ std::string SubscribeMessage(const v1::TailTopicsRequest& request) {
 Tail::Tail(std::shared_ptr<Writer> stream, fanout::Shard& shard, const session::Settings& settings)
     : stream_(std::move(stream)), shard_(shard), settings_(settings) {}
 
-void Tail::Start(const v1::TailTopicsRequest& request) {
+void Tail::Start(const std::string& tenant, const v1::TailTopicsRequest& request) {
   const std::shared_ptr<Tail> self = shared_from_this();
   stream_->Begin({.drained =
                       [self] {
@@ -47,7 +47,7 @@ void Tail::Start(const v1::TailTopicsRequest& request) {
                           self->session_.reset();
                         });
                       }});
-  shard_.Post([self, message = SubscribeMessage(request), tenant = request.tenant_id()] {
+  shard_.Post([self, message = SubscribeMessage(request), tenant] {
     auto reader = std::make_shared<const auth::Identity>(auth::Identity{.tenant_id = tenant});
     self->session_ = std::make_shared<session::Session>(
         self->shard_, self->settings_, *self, session::Admission{.identity = std::move(reader), .may_read_all = true});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "bridge/admin/stream.h"
@@ -18,8 +19,9 @@ class Tail final : public session::Outbound, public std::enable_shared_from_this
 
   Tail(std::shared_ptr<Writer> stream, fanout::Shard& shard, const session::Settings& settings);
 
-  // Any thread. `request` has been checked.
-  void Start(const v1::TailTopicsRequest& request);
+  // Any thread. `request` has been checked, and that the administrator may see the tenant; with that it may see all of
+  // its topics, users' own too.
+  void Start(const std::string& tenant, const v1::TailTopicsRequest& request);
 
   void Send(const model::EnvelopePtr& envelope) override;
   void SendRun(const fanout::Run& run) override;

@@ -44,17 +44,21 @@ absl::Status CheckTail(const v1::TailTopicsRequest& request) {
 grpc::ServerUnaryReactor* AdminService::ListTopics(grpc::CallbackServerContext* call,
                                                    const v1::ListTopicsRequest* request,
                                                    v1::ListTopicsResponse* response) {
+  const auto caller = context_.gate.Admit(*call, auth::Role::kAdminRead);
+  if (!caller.ok()) return Refuse(call, caller.status());
   if (const absl::Status valid = CheckPageSize(request->page_size()); !valid.ok()) return Refuse(call, valid);
   if (const absl::Status valid = model::ValidateTenantId(request->tenant_id()); !valid.ok()) return Refuse(call, valid);
   const std::string pattern = request->pattern().empty() ? "*" : request->pattern();
   if (const absl::Status valid = model::ValidateTopicPattern(pattern); !valid.ok()) {
     return Refuse(call, BadField("pattern", "BAD_PATTERN", model::ToStd(valid.message())));
   }
+  const auto tenant = caller->TenantFor(request->tenant_id());
+  if (!tenant.ok()) return Refuse(call, tenant.status());
   grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
-  ViewTopics(context_, desk_, {.tenant = request->tenant_id(), .pattern = pattern},
+  ViewTopics(context_, desk_, {.tenant = *tenant, .pattern = pattern},
              [request, response, reactor](absl::StatusOr<std::vector<v1::Topic>> topics) {
                if (!topics.ok()) {
-                 reactor->Finish(ingest::ToGrpcStatus(topics.status()));
+                 reactor->Finish(rpc::ToGrpcStatus(topics.status()));
                  return;
                }
                response->set_total_size(static_cast<int32_t>(topics->size()));
@@ -68,12 +72,16 @@ grpc::ServerUnaryReactor* AdminService::ListTopics(grpc::CallbackServerContext* 
 
 grpc::ServerUnaryReactor* AdminService::GetTopic(grpc::CallbackServerContext* call, const v1::GetTopicRequest* request,
                                                  v1::GetTopicResponse* response) {
+  const auto caller = context_.gate.Admit(*call, auth::Role::kAdminRead);
+  if (!caller.ok()) return Refuse(call, caller.status());
   if (const absl::Status valid = model::ValidateTopic(request->name()); !valid.ok()) {
     return Refuse(call, BadField("name", "BAD_TOPIC", model::ToStd(valid.message())));
   }
   if (const absl::Status valid = model::ValidateTenantId(request->tenant_id()); !valid.ok()) return Refuse(call, valid);
+  const auto tenant = caller->TenantFor(request->tenant_id());
+  if (!tenant.ok()) return Refuse(call, tenant.status());
   grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
-  ViewTopics(context_, desk_, {.tenant = request->tenant_id(), .pattern = request->name()},
+  ViewTopics(context_, desk_, {.tenant = *tenant, .pattern = request->name()},
              [request, response, reactor](absl::StatusOr<std::vector<v1::Topic>> topics) {
                if (topics.ok() && topics->empty()) {
                  topics = model::MakeError(
@@ -82,7 +90,7 @@ grpc::ServerUnaryReactor* AdminService::GetTopic(grpc::CallbackServerContext* ca
                      {.reason = "TOPIC_NOT_FOUND", .metadata = {{"topic", request->name()}}});
                }
                if (topics.ok()) *response->mutable_topic() = std::move(topics->front());
-               reactor->Finish(ingest::ToGrpcStatus(topics.status()));
+               reactor->Finish(rpc::ToGrpcStatus(topics.status()));
              });
   return reactor;
 }
@@ -90,24 +98,28 @@ grpc::ServerUnaryReactor* AdminService::GetTopic(grpc::CallbackServerContext* ca
 grpc::ServerUnaryReactor* AdminService::GetHistory(grpc::CallbackServerContext* call,
                                                    const v1::GetHistoryRequest* request,
                                                    v1::GetHistoryResponse* response) {
+  const auto caller = context_.gate.Admit(*call, auth::Role::kAdminRead);
+  if (!caller.ok()) return Refuse(call, caller.status());
   if (const absl::Status valid = CheckHistoryRequest(*request); !valid.ok()) return Refuse(call, valid);
+  const auto tenant = caller->TenantFor(request->tenant_id());
+  if (!tenant.ok()) return Refuse(call, tenant.status());
   grpc::ServerUnaryReactor* reactor = call->DefaultReactor();
-  ViewHistory(context_, *request, response,
-              [reactor](const absl::Status& status) { reactor->Finish(ingest::ToGrpcStatus(status)); });
+  ViewHistory(context_, *tenant, *request, response,
+              [reactor](const absl::Status& status) { reactor->Finish(rpc::ToGrpcStatus(status)); });
   return reactor;
 }
 
-grpc::ServerWriteReactor<v1::TailTopicsResponse>* AdminService::TailTopics(grpc::CallbackServerContext*,
+grpc::ServerWriteReactor<v1::TailTopicsResponse>* AdminService::TailTopics(grpc::CallbackServerContext* call,
                                                                            const v1::TailTopicsRequest* request) {
   auto stream = Tail::Writer::Open();
-  if (const absl::Status valid = CheckTail(*request); !valid.ok()) {
-    stream->Begin({});
-    stream->End(ingest::ToGrpcStatus(valid));
-  } else if (!streams_.Add(stream)) {
-    stream->Begin({});
-  } else {
-    std::make_shared<Tail>(stream, context_.fanout.shard(0), context_.settings)->Start(*request);
-  }
+  const auto caller = context_.gate.Admit(*call, auth::Role::kAdminRead);
+  if (!caller.ok()) return stream->Refuse(caller.status());
+  if (const absl::Status valid = CheckTail(*request); !valid.ok()) return stream->Refuse(valid);
+  const auto tenant = caller->TenantFor(request->tenant_id());
+  if (!tenant.ok()) return stream->Refuse(tenant.status());
+  if (!streams_.Add(stream)) return stream->Refuse(Closing());
+  std::make_shared<Tail>(stream, context_.fanout.shard(0), context_.settings)->Start(*tenant, *request);
+  stream->EndWith(context_.gate.streams(), caller->identity);
   return stream.get();
 }
 

@@ -7,17 +7,6 @@
 namespace spanwire::auth {
 namespace {
 
-KeyFiles KeyFilesOf(const config::AuthSettings& settings) {
-  KeyFiles files{.public_keys = settings.public_key_files, .jwks = settings.jwks_file};
-  const auto add_secret = [&](const std::string& path, HmacAlgorithm algorithm) {
-    if (!path.empty()) files.secrets.push_back({.path = path, .algorithm = algorithm});
-  };
-  add_secret(settings.hs256_secret_file, HmacAlgorithm::kHs256);
-  add_secret(settings.hs384_secret_file, HmacAlgorithm::kHs384);
-  add_secret(settings.hs512_secret_file, HmacAlgorithm::kHs512);
-  return files;
-}
-
 Permissions PermissionsFrom(const std::vector<config::TopicPolicy>& topics) {
   std::vector<AccessRule> rules;
   rules.reserve(topics.size());
@@ -31,18 +20,33 @@ KeySetPtr NoKeys() {
 
 }  // namespace
 
+KeyFiles KeyFilesOf(const config::AuthSettings& settings) {
+  KeyFiles files{.public_keys = settings.public_key_files, .jwks = settings.jwks_file};
+  const auto add_secret = [&](const std::string& path, HmacAlgorithm algorithm) {
+    if (!path.empty()) files.secrets.push_back({.path = path, .algorithm = algorithm});
+  };
+  add_secret(settings.hs256_secret_file, HmacAlgorithm::kHs256);
+  add_secret(settings.hs384_secret_file, HmacAlgorithm::kHs384);
+  add_secret(settings.hs512_secret_file, HmacAlgorithm::kHs512);
+  return files;
+}
+
+TokenRules TokenRulesOf(const config::AuthSettings& settings) {
+  return {.issuer = settings.issuer,
+          .audiences = settings.audiences,
+          .leeway = settings.leeway,
+          .max_bytes = settings.max_token_bytes};
+}
+
 AccessControl::AccessControl(const config::AuthSettings& settings, Permissions permissions, const model::Clock& clock)
     : key_files_(KeyFilesOf(settings)),
       clock_(clock),
       revocations_(clock, settings.max_revocations),
+      certificates_(settings.client_certificates),
       keys_(NoKeys()),
       permissions_(std::make_shared<const Permissions>(std::move(permissions))) {
   if (!settings.enabled()) return;
-  verifier_.emplace(TokenRules{.issuer = settings.issuer,
-                               .audiences = settings.audiences,
-                               .leeway = settings.leeway,
-                               .max_bytes = settings.max_token_bytes},
-                    keys_, revocations_, clock_);
+  verifier_.emplace(TokenRulesOf(settings), keys_, revocations_, clock_);
 }
 
 absl::StatusOr<std::unique_ptr<AccessControl>> AccessControl::Create(const config::AuthSettings& settings,
@@ -51,6 +55,11 @@ absl::StatusOr<std::unique_ptr<AccessControl>> AccessControl::Create(const confi
   Permissions permissions = settings.enabled() ? PermissionsFrom(topics) : Permissions::Open();
   std::unique_ptr<AccessControl> control(new AccessControl(settings, std::move(permissions), clock));
   if (absl::Status status = control->ReloadKeys(); !status.ok()) return status;
+  if (settings.enabled() && !settings.revocations_file.empty()) {
+    auto file = RevocationFile::Open(settings.revocations_file, control->revocations_);
+    if (!file.ok()) return file.status();
+    control->revocation_file_ = *std::move(file);
+  }
   return control;
 }
 
@@ -82,6 +91,11 @@ absl::Status AccessControl::StillCounts(const Identity& identity) const {
   if (clock_.Now() >= identity.valid_until) return Refuse(reason::kExpired, "the token has expired: send a fresh one");
   if (revocations_.IsRevoked(identity)) return Refuse(reason::kRevoked, "the token has been revoked");
   return absl::OkStatus();
+}
+
+absl::Status AccessControl::Revoke(const Revocation& revocation) {
+  if (absl::Status status = revocations_.Add(revocation); !status.ok()) return status;
+  return revocation_file_ == nullptr ? absl::OkStatus() : revocation_file_->Append(revocation);
 }
 
 std::shared_ptr<const Permissions> AccessControl::permissions() const {

@@ -10,9 +10,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "bridge/auth/client_certificates.h"
 #include "bridge/auth/identity.h"
 #include "bridge/auth/key_files.h"
 #include "bridge/auth/permissions.h"
+#include "bridge/auth/revocation.h"
+#include "bridge/auth/revocation_file.h"
 #include "bridge/auth/revocation_list.h"
 #include "bridge/auth/token_verifier.h"
 #include "bridge/config/config.h"
@@ -25,8 +28,8 @@ namespace spanwire::auth {
 // revoked. Thread safe.
 class AccessControl {
  public:
-  // Reads the keys, which blocks on the disk; INVALID_ARGUMENT with a sentence that begins with a file's name. Where
-  // `settings` name no keys nobody is asked and everybody may do everything. `clock` outlives it.
+  // Reads the keys and the revocations, which blocks on the disk; INVALID_ARGUMENT with a sentence that begins with a
+  // file's name. Where `settings` name no keys nobody is asked and everybody may do everything. `clock` outlives it.
   static absl::StatusOr<std::unique_ptr<AccessControl>> Create(const config::AuthSettings& settings,
                                                                const std::vector<config::TopicPolicy>& topics,
                                                                const model::Clock& clock);
@@ -42,6 +45,9 @@ class AccessControl {
 
   // Who shows the token, where it counts now; else UNAUTHENTICATED (auth/refusal.h). Only where enabled().
   absl::StatusOr<IdentityPtr> Authenticate(std::string_view token) const;
+  // Who shows a client certificate with these names, which TLS must have verified; null where none is known. Ask
+  // StillCounts() too: its user may be revoked.
+  IdentityPtr FindCertificate(const std::vector<std::string>& names) const { return certificates_.Find(names); }
   // OK while what an identity was let in with counts: the token has neither expired nor been revoked. Cheap.
   absl::Status StillCounts(const Identity& identity) const;
 
@@ -56,6 +62,10 @@ class AccessControl {
   // For the log, of the last load: keys that are left out, secrets that others can read.
   std::vector<std::string> TakeNotes() ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // From now on the tokens do not count, over a restart too where there is a file for it. Who is there with one is not
+  // ended by this. Errors as RevocationList's; UNAVAILABLE, reason REVOCATION_NOT_KEPT, where it counts but could not
+  // be written. Blocks on the disk.
+  absl::Status Revoke(const Revocation& revocation);
   RevocationList& revocations() { return revocations_; }
 
   AccessControl(const AccessControl&) = delete;
@@ -67,11 +77,18 @@ class AccessControl {
   const KeyFiles key_files_;
   const model::Clock& clock_;
   RevocationList revocations_;
+  std::unique_ptr<RevocationFile> revocation_file_;  // null without one
+  const ClientCertificates certificates_;
   KeyRing keys_;
   std::optional<TokenVerifier> verifier_;  // none without authentication
   mutable absl::Mutex mutex_;
   std::shared_ptr<const Permissions> permissions_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> notes_ ABSL_GUARDED_BY(mutex_);
 };
+
+// The key files that the settings name.
+KeyFiles KeyFilesOf(const config::AuthSettings& settings);
+// What the settings ask of every token.
+TokenRules TokenRulesOf(const config::AuthSettings& settings);
 
 }  // namespace spanwire::auth

@@ -22,6 +22,27 @@ absl::Status RevocationList::RevokeUser(std::string_view tenant_id, std::string_
   return Add(users_, {std::string(tenant_id), std::string(subject)}, {.issued_until = issued_until, .until = until});
 }
 
+absl::Status RevocationList::Add(const Revocation& revocation) {
+  if (!revocation.token_id.empty()) return RevokeToken(revocation.tenant_id, revocation.token_id, revocation.until);
+  return RevokeUser(revocation.tenant_id, revocation.subject, revocation.issued_until, revocation.until);
+}
+
+std::vector<Revocation> RevocationList::InForce() const {
+  absl::MutexLock lock(&mutex_);
+  const absl::Time now = clock_.Now();
+  std::vector<Revocation> entries;
+  entries.reserve(tokens_.size() + users_.size());
+  for (const auto& [key, entry] : tokens_) {
+    if (entry.until > now) entries.push_back({.tenant_id = key.first, .token_id = key.second, .until = entry.until});
+  }
+  for (const auto& [key, entry] : users_) {
+    if (entry.until <= now) continue;
+    entries.push_back(
+        {.tenant_id = key.first, .subject = key.second, .issued_until = entry.issued_until, .until = entry.until});
+  }
+  return entries;
+}
+
 bool RevocationList::IsRevoked(const Identity& identity) const {
   absl::MutexLock lock(&mutex_);
   if (tokens_.empty() && users_.empty()) return false;

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
@@ -11,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "bridge/auth/identity.h"
+#include "bridge/auth/revocation.h"
 #include "bridge/model/clock.h"
 
 namespace spanwire::auth {
@@ -37,8 +39,13 @@ class RevocationList {
   absl::Status RevokeUser(std::string_view tenant_id, std::string_view subject, absl::Time issued_until,
                           absl::Time until) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Either of the two.
+  absl::Status Add(const Revocation& revocation) ABSL_LOCKS_EXCLUDED(mutex_);
+
   bool IsRevoked(const Identity& identity) const ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Those that still count, in no order.
+  std::vector<Revocation> InForce() const ABSL_LOCKS_EXCLUDED(mutex_);
   // Entries that it holds.
   size_t size() const ABSL_LOCKS_EXCLUDED(mutex_);
 

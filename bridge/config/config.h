@@ -83,6 +83,16 @@ struct TopicPolicy {
   friend bool operator==(const TopicPolicy&, const TopicPolicy&) = default;
 };
 
+// What a publisher or administrator may do who shows a client certificate (TLS) in place of a token.
+struct ClientCertificate {
+  std::string name;                  // its common name, or one of its subject alternative names
+  std::string tenant;                // empty: the default tenant
+  std::vector<std::string> publish;  // patterns
+  std::vector<std::string> roles;
+
+  friend bool operator==(const ClientCertificate&, const ClientCertificate&) = default;
+};
+
 // How browsers, publishers and administrators show who they are. Without keys nobody is asked.
 struct AuthSettings {
   bool wanted = false;  // the file has a section [auth], so that one without keys is a mistake rather than an open door
@@ -97,6 +107,8 @@ struct AuthSettings {
   size_t max_token_bytes = 8 * 1024;
   size_t max_revocations = 100'000;
   std::string cookie = "spanwire_token";  // that a token may come in; empty: none
+  std::string revocations_file;           // that revocations survive a restart in; empty: they do not
+  std::vector<ClientCertificate> client_certificates;
 
   bool enabled() const {
     return !hs256_secret_file.empty() || !hs384_secret_file.empty() || !hs512_secret_file.empty() ||

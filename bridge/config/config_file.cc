@@ -7,10 +7,12 @@
 #include <optional>
 #include <sstream>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "absl/status/statusor.h"
+#include "bridge/config/client_certificate_table.h"
 #include "bridge/config/settings_table.h"
 #include "bridge/config/toml_node.h"
 #include "bridge/config/topic_policy_table.h"
@@ -49,7 +51,10 @@ class Reader {
   }
 
   absl::Status ReadEntry(const std::string& key, const toml::node& node) {
-    if (key == "topic") return ReadTopics(node);
+    if (key == "topic") return ReadTables(node, key, ReadTopicPolicy, &config_->topics);
+    if (key == "auth.client_certificate") {
+      return ReadTables(node, key, ReadClientCertificate, &config_->auth.client_certificates);
+    }
     for (const Setting& setting : Settings()) {
       if (setting.key == key) return ReadSetting(setting, node);
     }
@@ -89,14 +94,19 @@ class Reader {
     return path.empty() ? path : (std::filesystem::path(path_).parent_path() / path).string();
   }
 
-  absl::Status ReadTopics(const toml::node& node) {
-    const toml::array* topics = node.as_array();
-    if (topics == nullptr) return Fault(node, "topic", "write [[topic]] for each policy");
-    for (const toml::node& topic : *topics) {
-      if (!topic.is_table()) return Fault(topic, "topic", "write [[topic]] for each policy");
-      absl::StatusOr<TopicPolicy> policy = ReadTopicPolicy(path_, *topic.as_table());
-      if (!policy.ok()) return policy.status();
-      config_->topics.push_back(*std::move(policy));
+  // An array of tables, each read by `read`.
+  template <typename Item>
+  absl::Status ReadTables(const toml::node& node, const std::string& key,
+                          absl::StatusOr<Item> (*read)(const std::string& path, const toml::table& table),
+                          std::vector<Item>* items) {
+    const std::string hint = fmt::format("write [[{}]] for each", key);
+    const toml::array* tables = node.as_array();
+    if (tables == nullptr) return Fault(node, key, hint);
+    for (const toml::node& table : *tables) {
+      if (!table.is_table()) return Fault(table, key, hint);
+      absl::StatusOr<Item> item = read(path_, *table.as_table());
+      if (!item.ok()) return item.status();
+      items->push_back(*std::move(item));
     }
     return absl::OkStatus();
   }

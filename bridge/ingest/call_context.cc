@@ -1,7 +1,9 @@
 #include "bridge/ingest/call_context.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 #include <grpcpp/support/proto_buffer_reader.h>
@@ -11,12 +13,24 @@
 #include "bridge/model/error.h"
 
 namespace spanwire::ingest {
+namespace {
 
-CallInfo ReadCallInfo(const grpc::ServerContextBase& context) {
-  const auto [begin, end] = context.client_metadata().equal_range("traceparent");
+std::string TraceIdOfCall(const grpc::ServerContextBase& call) {
+  const auto [begin, end] = call.client_metadata().equal_range("traceparent");
   // More than one is as good as none (W3C Trace Context, section 3.2).
   if (begin == end || std::next(begin) != end) return {};
-  return {std::string(TraceIdOf({begin->second.data(), begin->second.size()}))};
+  return std::string(TraceIdOf({begin->second.data(), begin->second.size()}));
+}
+
+}  // namespace
+
+absl::StatusOr<CallInfo> ReadCallInfo(const CallContext& context, const grpc::ServerContextBase& call) {
+  absl::StatusOr<rpc::Caller> caller = context.gate.Admit(call);
+  if (!caller.ok()) {
+    CountRefusal(caller.status(), context.metrics);
+    return caller.status();
+  }
+  return CallInfo{.trace_id = TraceIdOfCall(call), .caller = *std::move(caller)};
 }
 
 absl::Status ParseRequest(const grpc::ByteBuffer& bytes, google::protobuf::MessageLite* request) {

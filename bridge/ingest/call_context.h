@@ -7,10 +7,12 @@
 #include <grpcpp/support/byte_buffer.h>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "bridge/ingest/in_flight_budget.h"
 #include "bridge/ingest/live_calls.h"
 #include "bridge/ingest/publish_pipeline.h"
 #include "bridge/ingest/sequenced_publisher.h"
+#include "bridge/rpc/gate.h"
 #include "google/protobuf/arena.h"
 #include "google/protobuf/message_lite.h"
 
@@ -23,11 +25,12 @@ struct CallContext {
   observe::Metrics& metrics;
   InFlightBudget& budget;
   LiveCalls& calls;
+  rpc::Gate& gate;
   const size_t max_batch_events;
 };
 
-// Reads what the call's metadata say of its events.
-CallInfo ReadCallInfo(const grpc::ServerContextBase& context);
+// Reads what the call's metadata say of its events; UNAUTHENTICATED as from rpc::Gate, and counted.
+absl::StatusOr<CallInfo> ReadCallInfo(const CallContext& context, const grpc::ServerContextBase& call);
 
 // Parses a request. The service takes bytes rather than messages since gRPC answers UNIMPLEMENTED to a call whose bytes
 // are no message and ends a stream as if the client had finished; here it is INVALID_ARGUMENT, reason

@@ -7,11 +7,11 @@
 #include "bridge/ingest/envelope_json.h"
 #include "bridge/ingest/event_fields.h"
 #include "bridge/ingest/publish_operation.h"
-#include "bridge/ingest/rpc_status.h"
 #include "bridge/model/absl_view.h"
 #include "bridge/model/error.h"
 #include "bridge/model/tenant_id.h"
 #include "bridge/observe/logging.h"
+#include "bridge/rpc/rpc_status.h"
 
 namespace spanwire::ingest {
 namespace {
@@ -65,7 +65,9 @@ void PublishPipeline::Publish(const CallInfo& call, Events events, Results* resu
 absl::StatusOr<PublishPipeline::Composed> PublishPipeline::Compose(const CallInfo& call, const v1::Event& event,
                                                                    absl::Time now, Scratch& scratch) const {
   if (absl::Status status = CheckFields(event); !status.ok()) return status;
-  EnvelopeFields fields{now, event.tenant_id(), event.id(), TraceIdFor(call, event)};
+  const std::string_view tenant = auth::TenantOfEvent(*call.caller.identity, event.tenant_id());
+  if (absl::Status status = call.caller.CheckTenant(tenant); !status.ok()) return status;
+  EnvelopeFields fields{now, tenant, event.id(), TraceIdFor(call, event)};
   if (event.has_timestamp()) {
     absl::StatusOr<absl::Time> timestamp = ReadTimestamp(event.timestamp());
     if (!timestamp.ok()) return timestamp.status();
@@ -73,6 +75,11 @@ absl::StatusOr<PublishPipeline::Composed> PublishPipeline::Compose(const CallInf
   }
   absl::StatusOr<schema::OpenedEvent> opened = translator_.Open(event);
   if (!opened.ok()) return opened.status();
+  const bool as_before =
+      scratch.topic != nullptr && scratch.topic->name == opened->topic() && scratch.topic->tenant == tenant;
+  if (!as_before) {
+    if (absl::Status status = call.caller.CheckPublish(opened->topic(), tenant); !status.ok()) return status;
+  }
 
   // Written aside first, so that the buffer that history will hold is exactly as large as it must be.
   scratch.json.clear();
@@ -81,13 +88,11 @@ absl::StatusOr<PublishPipeline::Composed> PublishPipeline::Compose(const CallInf
   scratch.bytes += scratch.json.size();
   scratch.unknown_fields += opened->unknown_fields();
 
-  if (!scratch.topic || scratch.topic->name != opened->topic() || scratch.topic->tenant != event.tenant_id()) {
-    scratch.topic = topics_.Intern(event.tenant_id(), opened->topic());
-  }
+  if (!as_before) scratch.topic = topics_.Intern(tenant, opened->topic());
   std::string buffer = model::Envelope::NewBuffer(scratch.json.size());
   buffer.append(scratch.json);
   Composed composed{std::make_shared<model::Envelope>(scratch.topic, now, std::move(buffer)), !event.id().empty(), {}};
-  if (composed.has_id) composed.key = key_of_(event.tenant_id(), opened->topic(), event.id());
+  if (composed.has_id) composed.key = key_of_(tenant, opened->topic(), event.id());
   return composed;
 }
 
@@ -104,7 +109,7 @@ absl::Status PublishPipeline::CheckSize(size_t json_bytes) const {
 }
 
 void PublishPipeline::Refuse(std::string_view trace_id, const absl::Status& status, v1::PublishResult* result) {
-  *result->mutable_error() = ToRpcStatus(status);
+  *result->mutable_error() = rpc::ToRpcStatus(status);
   const std::string reason = model::DetailOf(status).reason;
   metrics_.events_rejected.Add(reason.empty() ? absl::StatusCodeToString(status.code()) : reason);
   if (const auto left_out = refusals_logged_.Admit()) {

@@ -18,6 +18,7 @@
 #include "bridge/model/topic_table.h"
 #include "bridge/observe/log_limiter.h"
 #include "bridge/observe/metrics.h"
+#include "bridge/rpc/caller.h"
 #include "bridge/schema/event_translator.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "spanwire/v1/publisher.pb.h"
@@ -29,6 +30,7 @@ class PublishOperation;
 // What a call says of all its events.
 struct CallInfo {
   std::string trace_id;  // valid (IsTraceId), for events that name none; or empty
+  rpc::Caller caller;
 };
 
 using Events = absl::Span<const v1::Event* const>;
@@ -38,8 +40,8 @@ using Results = google::protobuf::RepeatedPtrField<v1::PublishResult>;
 // says what became of each. Every event is judged by itself; a bad one leaves no trace but its error.
 //
 // Errors (docs/protocol.md and publisher.proto): what schema::EventTranslator says, BAD_TENANT, BAD_ID, BAD_TRACE_ID,
-// BAD_TIMESTAMP, EVENT_TOO_LARGE, and whatever the broker answers. A repeat of an id that is still on its way gets the
-// same answer as the first, an error too.
+// BAD_TIMESTAMP, EVENT_TOO_LARGE, TENANT_NOT_ALLOWED, TOPIC_NOT_ALLOWED, and whatever the broker answers. A repeat of
+// an id that is still on its way gets the same answer as the first, an error too.
 //
 // Thread safe. Borrows all that it is made of; must outlive every Publish, so stop the broker first.
 class PublishPipeline {

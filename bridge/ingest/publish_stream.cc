@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "bridge/ingest/event_fields.h"
-#include "bridge/ingest/grpc_status.h"
 #include "bridge/model/error.h"
+#include "bridge/rpc/grpc_status.h"
 
 namespace spanwire::ingest {
 namespace {
@@ -29,6 +29,9 @@ absl::Status OtherProducer() {
 }  // namespace
 
 void PublishStream::Start() {
+  watched_ = context_.gate.streams().Enter(call_.caller.identity, [weak = weak_from_this()](const absl::Status& why) {
+    if (const auto self = weak.lock()) self->EndWith(why);
+  });
   absl::MutexLock lock(&mutex_);
   Advance();
 }
@@ -61,6 +64,9 @@ void PublishStream::OnReadDone(bool ok) {
 }
 
 absl::Status PublishStream::Read(Batch& batch) {
+  absl::StatusOr<rpc::Caller> caller = context_.gate.Readmit(call_.caller);
+  if (!caller.ok()) return caller.status();
+  call_.caller = *std::move(caller);
   if (absl::Status status = TakeShare(context_.budget, batch.bytes, &batch.share); !status.ok()) return status;
   batch.request = google::protobuf::Arena::CreateMessage<v1::PublishStreamRequest>(&batch.arena);
   batch.response = google::protobuf::Arena::CreateMessage<v1::PublishStreamResponse>(&batch.arena);
@@ -116,7 +122,7 @@ void PublishStream::Advance() {
   }
   if (ended_ && !handling_ && !finished_ && batches_.empty()) {
     finished_ = true;
-    Finish(ToGrpcStatus(end_status_));
+    Finish(rpc::ToGrpcStatus(end_status_));
   }
 }
 
@@ -139,8 +145,12 @@ void PublishStream::End(const absl::Status& status) {
 }
 
 void PublishStream::BeginDrain() {
+  EndWith(Draining());
+}
+
+void PublishStream::EndWith(const absl::Status& status) {
   absl::MutexLock lock(&mutex_);
-  End(Draining());
+  End(status);
   Advance();
 }
 
@@ -152,6 +162,7 @@ void PublishStream::OnCancel() {
 }
 
 void PublishStream::OnDone() {
+  watched_ = {};
   context_.calls.Leave(this);
 }
 

@@ -24,7 +24,8 @@ namespace spanwire::ingest {
 //
 // An event's fault is in its result. What is wrong with the stream itself ends it, after the answers to all that came
 // before, with a status: MALFORMED_REQUEST, BATCH_TOO_LARGE, BAD_SEQUENCE, BAD_PRODUCER_ID, SEQUENCE_FORGOTTEN,
-// OVERLOADED (order would be lost if later batches were let in), DRAINING.
+// OVERLOADED (order would be lost if later batches were let in), DRAINING; UNAUTHENTICATED when its caller's token
+// expires or is revoked.
 //
 // gRPC calls the On... methods, the broker's thread brings outcomes, any thread drains: so one mutex. Held by LiveCalls
 // and by each outstanding publish, and gone when both let go, after OnDone.
@@ -70,17 +71,21 @@ class PublishStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
   // back from within, so the lock may be held.
   void Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void PopBatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The same from outside.
+  void EndWith(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
   // Takes nothing more; finishes with `status` when all that was taken is answered. The first reason stands.
   void End(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const CallContext& context_;
-  const CallInfo call_;
   grpc::ByteBuffer read_bytes_;  // of the read that is under way
 
   // Touched by one OnReadDone after the other.
+  CallInfo call_;
   bool first_ = true;
   std::string producer_id_;
   uint64_t last_sequence_ = 0;
+
+  rpc::StreamWatch::Ticket watched_;  // from Start to OnDone
 
   absl::Mutex mutex_;
   std::deque<std::unique_ptr<Batch>> batches_ ABSL_GUARDED_BY(mutex_);  // in order of arrival

@@ -3,33 +3,33 @@
 #include <memory>
 #include <utility>
 
-#include "bridge/ingest/grpc_status.h"
 #include "bridge/ingest/publish_stream.h"
 #include "bridge/ingest/unary_publish.h"
+#include "bridge/rpc/grpc_status.h"
 
 namespace spanwire::ingest {
 namespace {
 
-grpc::ServerUnaryReactor* RefuseDraining(grpc::CallbackServerContext* context) {
+grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext* context, const absl::Status& status) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(Draining()));
+  reactor->Finish(rpc::ToGrpcStatus(status));
   return reactor;
 }
 
 // A stream that is refused at once.
 class RefusedStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
-  explicit RefusedStream(const absl::Status& status) { Finish(ToGrpcStatus(status)); }
+  explicit RefusedStream(const absl::Status& status) { Finish(rpc::ToGrpcStatus(status)); }
   void OnDone() override { delete this; }
 };
 
 }  // namespace
 
 PublisherServiceImpl::PublisherServiceImpl(PublishPipeline& pipeline, const config::Limits& limits,
-                                           observe::Metrics& metrics)
+                                           observe::Metrics& metrics, rpc::Gate& gate)
     : sequenced_(pipeline, metrics, limits),
       budget_(limits.publish_in_flight_bytes, metrics.publish_in_flight_bytes),
-      context_{pipeline, sequenced_, metrics, budget_, calls_, limits.publish_batch_events} {}
+      context_{pipeline, sequenced_, metrics, budget_, calls_, gate, limits.publish_batch_events} {}
 
 PublisherServiceImpl::~PublisherServiceImpl() {
   calls_.Drain();
@@ -38,20 +38,26 @@ PublisherServiceImpl::~PublisherServiceImpl() {
 
 grpc::ServerUnaryReactor* PublisherServiceImpl::Publish(grpc::CallbackServerContext* context,
                                                         const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-  if (!calls_.Enter()) return RefuseDraining(context);
-  return StartPublish(context_, ReadCallInfo(*context), *request, response);
+  const absl::StatusOr<CallInfo> call = ReadCallInfo(context_, *context);
+  if (!call.ok()) return Refuse(context, call.status());
+  if (!calls_.Enter()) return Refuse(context, Draining());
+  return StartPublish(context_, *call, *request, response);
 }
 
 grpc::ServerUnaryReactor* PublisherServiceImpl::PublishBatch(grpc::CallbackServerContext* context,
                                                              const grpc::ByteBuffer* request,
                                                              grpc::ByteBuffer* response) {
-  if (!calls_.Enter()) return RefuseDraining(context);
-  return StartPublishBatch(context_, ReadCallInfo(*context), *request, response);
+  const absl::StatusOr<CallInfo> call = ReadCallInfo(context_, *context);
+  if (!call.ok()) return Refuse(context, call.status());
+  if (!calls_.Enter()) return Refuse(context, Draining());
+  return StartPublishBatch(context_, *call, *request, response);
 }
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* PublisherServiceImpl::PublishStream(
     grpc::CallbackServerContext* context) {
-  auto stream = std::make_shared<ingest::PublishStream>(context_, ReadCallInfo(*context));
+  absl::StatusOr<CallInfo> call = ReadCallInfo(context_, *context);
+  if (!call.ok()) return new RefusedStream(call.status());
+  auto stream = std::make_shared<ingest::PublishStream>(context_, *std::move(call));
   if (!calls_.Enter(stream)) return new RefusedStream(Draining());
   stream->Start();
   return stream.get();

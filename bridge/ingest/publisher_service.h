@@ -20,7 +20,9 @@ class PublisherServiceImpl final
           v1::PublisherService::WithRawCallbackMethod_PublishBatch<
               v1::PublisherService::WithRawCallbackMethod_PublishStream<v1::PublisherService::Service>>> {
  public:
-  PublisherServiceImpl(PublishPipeline& pipeline, const config::Limits& limits, observe::Metrics& metrics);
+  // Borrows `pipeline`, `metrics` and `gate`.
+  PublisherServiceImpl(PublishPipeline& pipeline, const config::Limits& limits, observe::Metrics& metrics,
+                       rpc::Gate& gate);
   // Returns when no call is under way, so shut the server down first.
   ~PublisherServiceImpl() override;
 

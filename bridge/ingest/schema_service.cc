@@ -4,15 +4,15 @@
 
 #include <fmt/format.h>
 
-#include "bridge/ingest/grpc_status.h"
 #include "bridge/model/error.h"
+#include "bridge/rpc/grpc_status.h"
 
 namespace spanwire::ingest {
 namespace {
 
 grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, const absl::Status& status) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(status));
+  reactor->Finish(rpc::ToGrpcStatus(status));
   return reactor;
 }
 
@@ -41,6 +41,7 @@ absl::Status NotFound(const std::string& name) {
 grpc::ServerUnaryReactor* SchemaServiceImpl::ListSchemas(grpc::CallbackServerContext* context,
                                                          const v1::ListSchemasRequest* request,
                                                          v1::ListSchemasResponse* response) {
+  if (const auto caller = gate_.Admit(*context); !caller.ok()) return Answer(context, caller.status());
   for (const schema::MessageType* type : translator_.registry()->ListTypes()) {
     if (type->rules().annotated || request->include_unannotated()) Describe(*type, response->add_schemas());
   }
@@ -50,6 +51,7 @@ grpc::ServerUnaryReactor* SchemaServiceImpl::ListSchemas(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* SchemaServiceImpl::GetSchema(grpc::CallbackServerContext* context,
                                                        const v1::GetSchemaRequest* request,
                                                        v1::GetSchemaResponse* response) {
+  if (const auto caller = gate_.Admit(*context); !caller.ok()) return Answer(context, caller.status());
   if (request->name().empty()) return Answer(context, MissingName());
   // Held while its types are read: a reload may put another registry in its place.
   const auto registry = translator_.registry();

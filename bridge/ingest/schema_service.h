@@ -1,15 +1,18 @@
 #pragma once
 
+#include "bridge/rpc/gate.h"
 #include "bridge/schema/event_translator.h"
 #include "spanwire/v1/schema.grpc.pb.h"
 
 namespace spanwire::ingest {
 
 // spanwire.v1.SchemaService: tells publishers which message types `translator` can translate. Answers from memory, at
-// once. Must outlive the server; borrows `translator`.
+// once. Must outlive the server; borrows `translator` and `gate`. Everybody who is let in may read; nothing here
+// writes.
 class SchemaServiceImpl final : public v1::SchemaService::CallbackService {
  public:
-  explicit SchemaServiceImpl(const schema::EventTranslator& translator) : translator_(translator) {}
+  SchemaServiceImpl(const schema::EventTranslator& translator, rpc::Gate& gate)
+      : translator_(translator), gate_(gate) {}
 
   grpc::ServerUnaryReactor* ListSchemas(grpc::CallbackServerContext* context, const v1::ListSchemasRequest* request,
                                         v1::ListSchemasResponse* response) override;
@@ -19,6 +22,7 @@ class SchemaServiceImpl final : public v1::SchemaService::CallbackService {
 
  private:
   const schema::EventTranslator& translator_;
+  rpc::Gate& gate_;
 };
 
 }  // namespace spanwire::ingest

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,6 +27,13 @@ absl::Status Forgotten(std::string_view producer_id, uint64_t sequence) {
        .metadata = {{"producer_id", std::string(producer_id)}, {"sequence", std::to_string(sequence)}}});
 }
 
+// Producers of different tenants, or of different publishers of one, are different ones however they name themselves:
+// neither can learn nor spoil what another has sent. No tenant or subject holds a zero byte.
+std::string ProducerKey(const auth::Identity& identity, std::string_view producer_id) {
+  constexpr std::string_view kZero("\0", 1);
+  return fmt::format("{}{}{}{}{}", identity.tenant_id, kZero, identity.subject, kZero, producer_id);
+}
+
 }  // namespace
 
 SequencedPublisher::SequencedPublisher(PublishPipeline& pipeline, observe::Metrics& metrics,
@@ -42,10 +50,11 @@ void SequencedPublisher::Publish(const CallInfo& call, std::string_view producer
                       [done = std::move(done)]() mutable { done(absl::OkStatus()); });
     return;
   }
+  std::string producer = ProducerKey(*call.caller.identity, producer_id);
   // A repeat may be told by another thread, or answered here: whichever it is calls `done`.
   auto shared_done = std::make_shared<Done>(std::move(done));
   const ProducerTable::Admission admission =
-      producers_.Admit(producer_id, sequence, [this, response, shared_done](const std::string& results) {
+      producers_.Admit(producer, sequence, [this, response, shared_done](const std::string& results) {
         Repeat(results, response, std::move(*shared_done));
       });
   switch (admission.standing) {
@@ -59,7 +68,7 @@ void SequencedPublisher::Publish(const CallInfo& call, std::string_view producer
       break;
   }
   pipeline_.Publish(call, events, response->mutable_results(),
-                    [this, producer = std::string(producer_id), sequence, response, shared_done] {
+                    [this, producer = std::move(producer), sequence, response, shared_done] {
                       producers_.Settle(producer, sequence, response->SerializeAsString(), AnythingAccepted(*response));
                       (*shared_done)(absl::OkStatus());
                     });

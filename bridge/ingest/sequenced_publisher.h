@@ -16,7 +16,7 @@ namespace spanwire::ingest {
 // Publishes the batches of publish streams and sees to it that one resent by a named producer is published once: a
 // sequence of which something was accepted is answered with its results, marked duplicate; one still on its way (from
 // a stream that broke, usually) is waited for and shares its results. A sequence of which nothing was accepted is not
-// remembered, so sending it again tries again.
+// remembered, so sending it again tries again. A producer is known by its id, its caller's tenant and its caller.
 //
 // Thread safe. Borrows `pipeline` and `metrics`; must outlive every Publish.
 class SequencedPublisher {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "bridge/ingest/grpc_status.h"
+#include "bridge/rpc/grpc_status.h"
 
 namespace spanwire::ingest {
 namespace {
@@ -33,7 +33,7 @@ class UnaryPublish : public grpc::ServerUnaryReactor {
 
   void Refuse(const absl::Status& status) {
     CountRefusal(status, context_.metrics);
-    End(ToGrpcStatus(status));
+    End(rpc::ToGrpcStatus(status));
   }
 
   template <typename Response>
@@ -76,7 +76,7 @@ class SinglePublish final : public UnaryPublish {
  private:
   void Conclude(const v1::PublishResult& result) {
     if (result.has_error())
-      End(ToGrpcStatus(result.error()));
+      End(rpc::ToGrpcStatus(result.error()));
     else
       Answer(result.response());
   }

@@ -94,6 +94,7 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config, st
   if (!access.ok()) return About("auth", absl::StatusCode::kInvalidArgument, access.status());
   b.access_ = *std::move(access);
   LogNotes(*b.access_);
+  b.gate_ = std::make_unique<rpc::Gate>(*b.access_, *b.settings_.clock);
   b.settings_.access = b.access_.get();
   b.settings_.secure = b.access_->enabled();
   if (absl::Status status = b.LoadCertificates(); !status.ok()) return status;
@@ -109,8 +110,8 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config, st
   }
   b.pipeline_ = std::make_unique<ingest::PublishPipeline>(b.config_, *b.translator_, b.topics_, *b.broker_, b.metrics_,
                                                           *b.settings_.clock);
-  b.publisher_service_ = std::make_unique<ingest::PublisherServiceImpl>(*b.pipeline_, b.config_.limits, b.metrics_);
-  b.schema_service_ = std::make_unique<ingest::SchemaServiceImpl>(*b.translator_);
+  b.publisher_service_ = std::make_unique<ingest::PublisherServiceImpl>(*b.pipeline_, b.config_.limits, b.metrics_, *b.gate_);
+  b.schema_service_ = std::make_unique<ingest::SchemaServiceImpl>(*b.translator_, *b.gate_);
   b.admin_service_ =
       std::make_unique<admin::AdminService>(admin::AdminContext{.fanout = *b.fanout_,
                                                                 .directory = *b.directory_,
@@ -118,6 +119,8 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config, st
                                                                 .metrics = b.metrics_,
                                                                 .settings = b.settings_,
                                                                 .policies = b.policies_,
+                                                                .access = *b.access_,
+                                                                .gate = *b.gate_,
                                                                 .started_at = b.settings_.clock->Now(),
                                                                 .begin_drain = std::move(request_drain),
                                                                 .drain_timeout = b.config_.drain_timeout});

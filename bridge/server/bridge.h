@@ -18,6 +18,7 @@
 #include "bridge/ingest/publisher_service.h"
 #include "bridge/ingest/schema_service.h"
 #include "bridge/observe/metrics.h"
+#include "bridge/rpc/gate.h"
 #include "bridge/schema/event_translator.h"
 #include "bridge/server/client_log.h"
 #include "bridge/server/file_watch.h"
@@ -76,6 +77,7 @@ class Bridge {
   model::TopicTable topics_;
   observe::Metrics metrics_;
   std::unique_ptr<auth::AccessControl> access_;
+  std::unique_ptr<rpc::Gate> gate_;
   session::Settings settings_;
   transport::Readiness readiness_;
   std::unique_ptr<schema::EventTranslator> translator_;

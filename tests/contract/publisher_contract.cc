@@ -33,7 +33,7 @@ class PublishingBridge {
   PublishingBridge(broker::Broker& broker, size_t in_flight_bytes) : config_(ConfigWith(in_flight_bytes)) {
     pipeline_ = std::make_unique<ingest::PublishPipeline>(config_, translator_, topics_, broker, metrics_,
                                                           model::Clock::System());
-    service_ = std::make_unique<ingest::PublisherServiceImpl>(*pipeline_, config_.limits, metrics_);
+    service_ = std::make_unique<ingest::PublisherServiceImpl>(*pipeline_, config_.limits, metrics_, gate_);
     int port = 0;
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
@@ -63,6 +63,7 @@ class PublishingBridge {
   observe::Metrics metrics_;
   model::TopicTable topics_;
   schema::EventTranslator translator_{schema::SchemaRegistry::BuiltIn()};
+  rpc::Gate gate_{auth::AccessControl::None(), model::Clock::System()};
   std::unique_ptr<ingest::PublishPipeline> pipeline_;
   std::unique_ptr<ingest::PublisherServiceImpl> service_;
   std::unique_ptr<grpc::Server> server_;

@@ -103,6 +103,8 @@ class AdminServiceTest : public ::testing::Test {
   model::FakeClock clock_;
   model::TopicTable topics_;
   observe::Metrics metrics_;
+  std::unique_ptr<auth::AccessControl> access_ = *auth::AccessControl::Create({}, {}, clock_);
+  rpc::Gate gate_{*access_, clock_};
   session::Settings settings_{.topics = &topics_};
   config::TopicPolicies policies_;
   broker::MemoryBroker broker_{{.policies = &policies_, .sweep_interval = absl::InfiniteDuration()}, clock_};
@@ -115,6 +117,8 @@ class AdminServiceTest : public ::testing::Test {
                                      .metrics = metrics_,
                                      .settings = settings_,
                                      .policies = policies_,
+                                     .access = *access_,
+                                     .gate = gate_,
                                      .started_at = absl::Now(),
                                      .begin_drain = [this] { return ++drains_ == 1; },
                                      .drain_timeout = absl::Seconds(30)}};

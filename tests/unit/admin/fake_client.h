@@ -16,7 +16,11 @@ class FakeClient final : public session::Client {
   FakeClient(std::string id, std::vector<std::string> on) : topics(std::move(on)), id_(std::move(id)) {}
   const std::string& client_id() const override { return id_; }
   session::ClientSnapshot Describe() const override {
-    session::ClientSnapshot snapshot{.client_id = id_, .transport = "websocket", .connected_at = connected_at};
+    session::ClientSnapshot snapshot{.client_id = id_,
+                                     .user_id = who->subject,
+                                     .tenant_id = who->tenant_id,
+                                     .transport = "websocket",
+                                     .connected_at = connected_at};
     for (const std::string& topic : topics) snapshot.subscriptions.push_back({.topic = topic});
     return snapshot;
   }

@@ -78,6 +78,8 @@ class WatchTest : public ::testing::Test {
 
   model::TopicTable topics_;
   observe::Metrics metrics_;
+  std::unique_ptr<auth::AccessControl> access_ = *auth::AccessControl::Create({}, {}, model::Clock::System());
+  rpc::Gate gate_{*access_, model::Clock::System()};
   session::Settings settings_{.topics = &topics_};
   config::TopicPolicies policies_;
   broker::MemoryBroker broker_{{}, model::Clock::System()};
@@ -89,6 +91,8 @@ class WatchTest : public ::testing::Test {
                                      .metrics = metrics_,
                                      .settings = settings_,
                                      .policies = policies_,
+                                     .access = *access_,
+                                     .gate = gate_,
                                      .started_at = absl::Now()}};
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<v1::AdminService::Stub> stub_;

@@ -53,6 +53,13 @@ std::vector<std::string> FakeBroker::Stored() const {
   return stored;
 }
 
+std::vector<std::string> FakeBroker::Places() const {
+  absl::MutexLock lock(&mutex_);
+  std::vector<std::string> places;
+  for (const auto& envelope : stored_) places.push_back(envelope->topic()->tenant + "/" + envelope->topic()->name);
+  return places;
+}
+
 void FakeBroker::Publish(std::vector<std::shared_ptr<model::Envelope>> events, PublishDone done) {
   absl::MutexLock lock(&mutex_);
   Answer answer{std::move(done), {}};

@@ -37,6 +37,8 @@ class FakeBroker final : public broker::Broker {
   size_t most_unanswered() const ABSL_LOCKS_EXCLUDED(mutex_);
   // The envelopes of stored events, in order.
   std::vector<std::string> Stored() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // Where they stand: "tenant/topic".
+  std::vector<std::string> Places() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   void SetSink(broker::EventSink*) override {}
   void Publish(std::vector<std::shared_ptr<model::Envelope>> events, PublishDone done) override;

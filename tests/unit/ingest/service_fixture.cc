@@ -30,10 +30,11 @@ v1::PublishStreamRequest StreamBatch(uint64_t sequence, std::vector<v1::Event> e
   return request;
 }
 
-ServiceTest::ServiceTest(config::Config config)
+ServiceTest::ServiceTest(config::Config config, const auth::AccessControl& access)
     : config_(std::move(config)),
+      gate_(access, model::Clock::System()),
       pipeline_(config_, translator_, topics_, broker_, metrics_, model::Clock::System()),
-      service_(pipeline_, config_.limits, metrics_) {
+      service_(pipeline_, config_.limits, metrics_, gate_) {
   int port = 0;
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);

@@ -12,6 +12,7 @@
 #include "bridge/ingest/publisher_service.h"
 #include "bridge/ingest/schema_service.h"
 #include "bridge/model/clock.h"
+#include "bridge/rpc/gate.h"
 #include "bridge/schema/event_translator.h"
 #include "google/rpc/status.pb.h"
 #include "spanwire/v1/publisher.grpc.pb.h"
@@ -34,7 +35,8 @@ class ServiceTest : public testing::Test {
  protected:
   using Stream = grpc::ClientReaderWriter<v1::PublishStreamRequest, v1::PublishStreamResponse>;
 
-  explicit ServiceTest(config::Config config = {});
+  // `access` outlives the test.
+  explicit ServiceTest(config::Config config = {}, const auth::AccessControl& access = auth::AccessControl::None());
   ~ServiceTest() override;
 
   // Ends the server as the bridge does: drains, shuts down, stops the broker.
@@ -48,9 +50,10 @@ class ServiceTest : public testing::Test {
   model::TopicTable topics_;
   schema::EventTranslator translator_{schema::SchemaRegistry::BuiltIn()};
   FakeBroker broker_;
+  rpc::Gate gate_;
   PublishPipeline pipeline_;
   PublisherServiceImpl service_;
-  SchemaServiceImpl schema_service_{translator_};
+  SchemaServiceImpl schema_service_{translator_, gate_};
   std::unique_ptr<grpc::Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<v1::PublisherService::Stub> stub_;

@@ -1,7 +1,5 @@
 #include "tests/unit/ingest/test_events.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 namespace spanwire::ingest {
@@ -24,19 +22,6 @@ v1::Event TypedEvent(const google::protobuf::Message& message) {
   v1::Event event;
   event.mutable_message()->PackFrom(message);
   return event;
-}
-
-google::rpc::ErrorInfo ErrorInfoOf(const google::rpc::Status& status) {
-  google::rpc::ErrorInfo info;
-  for (const auto& detail : status.details()) {
-    if (detail.Is<google::rpc::ErrorInfo>()) detail.UnpackTo(&info);
-  }
-  return info;
-}
-
-bool HasRetryInfo(const google::rpc::Status& status) {
-  return std::any_of(status.details().begin(), status.details().end(),
-                     [](const auto& detail) { return detail.template Is<google::rpc::RetryInfo>(); });
 }
 
 }  // namespace spanwire::ingest

@@ -4,9 +4,8 @@
 #include <string_view>
 
 #include "google/protobuf/message.h"
-#include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
 #include "spanwire/v1/event.pb.h"
+#include "tests/support/error_info.h"
 
 namespace spanwire::ingest {
 
@@ -18,9 +17,5 @@ v1::Event NoteWithId(std::string_view topic, std::string_view id);
 
 // An event that carries `message` as Any and leaves topic and type to its options.
 v1::Event TypedEvent(const google::protobuf::Message& message);
-
-// What an error says to programs. Empty where it has no such detail.
-google::rpc::ErrorInfo ErrorInfoOf(const google::rpc::Status& status);
-bool HasRetryInfo(const google::rpc::Status& status);
 
 }  // namespace spanwire::ingest

@@ -1,4 +1,4 @@
-#include "bridge/ingest/rpc_status.h"
+#include "bridge/rpc/rpc_status.h"
 
 #include <string>
 #include <string_view>
@@ -9,7 +9,7 @@
 #include "bridge/model/error.h"
 #include "google/rpc/error_details.pb.h"
 
-namespace spanwire::ingest {
+namespace spanwire::rpc {
 namespace {
 
 // gRPC's trailers may have 8 KiB in all, and the status is in them twice.
@@ -65,4 +65,4 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
   return rpc;
 }
 
-}  // namespace spanwire::ingest
+}  // namespace spanwire::rpc

@@ -1,8 +1,8 @@
-#include "bridge/ingest/grpc_status.h"
+#include "bridge/rpc/grpc_status.h"
 
-#include "bridge/ingest/rpc_status.h"
+#include "bridge/rpc/rpc_status.h"
 
-namespace spanwire::ingest {
+namespace spanwire::rpc {
 
 grpc::Status ToGrpcStatus(const google::rpc::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), status.message(), status.SerializeAsString()};
@@ -12,4 +12,4 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   return status.ok() ? grpc::Status::OK : ToGrpcStatus(ToRpcStatus(status));
 }
 
-}  // namespace spanwire::ingest
+}  // namespace spanwire::rpc

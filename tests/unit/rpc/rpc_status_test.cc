@@ -1,4 +1,4 @@
-#include "bridge/ingest/rpc_status.h"
+#include "bridge/rpc/rpc_status.h"
 
 #include <string>
 
@@ -6,9 +6,9 @@
 
 #include "bridge/model/error.h"
 #include "google/rpc/error_details.pb.h"
-#include "tests/unit/ingest/test_events.h"
+#include "tests/support/error_info.h"
 
-namespace spanwire::ingest {
+namespace spanwire::rpc {
 namespace {
 
 absl::Status Error(absl::StatusCode code, model::ErrorDetail detail, std::string_view sentence = "Do better.") {
@@ -60,4 +60,4 @@ TEST(ToRpcStatus, BytesThatAreNoUtf8DoNotReachTheWire) {
 }
 
 }  // namespace
-}  // namespace spanwire::ingest
+}  // namespace spanwire::rpc

@@ -3,7 +3,7 @@
 #include "absl/status/status.h"
 #include "google/rpc/status.pb.h"
 
-namespace spanwire::ingest {
+namespace spanwire::rpc {
 
 // `status`, which is an error, as google.rpc.Status: its code and sentence, and as details
 //   google.rpc.ErrorInfo    always: the reason (where it has none, its code's name), domain "spanwire", metadata
@@ -12,4 +12,4 @@ namespace spanwire::ingest {
 // Sentence and metadata are cut to what fits a gRPC trailer, and what is not UTF-8 in them becomes U+FFFD.
 google::rpc::Status ToRpcStatus(const absl::Status& status);
 
-}  // namespace spanwire::ingest
+}  // namespace spanwire::rpc
