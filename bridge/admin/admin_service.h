@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include <boost/asio/thread_pool.hpp>
@@ -77,8 +78,9 @@ class AdminService final : public v1::AdminService::CallbackService {
                                   v1::DrainResponse* response) override;
 
  private:
-  // Closes the connections of those whose token has been revoked with 4001; `done` runs on a shard's thread.
-  void EndRevokedClients(absl::AnyInvocable<void(int32_t closed)> done);
+  // Closes the connections of those of a tenant whose token has been revoked with 4001; `done` runs on a shard's
+  // thread.
+  void EndRevokedClients(const std::string& tenant, absl::AnyInvocable<void(int32_t closed)> done);
 
   const AdminContext context_;
   OpenStreams streams_;

@@ -79,8 +79,8 @@ grpc::ServerUnaryReactor* AdminService::RevokeTokens(grpc::CallbackServerContext
     const absl::Status kept = context_.access.Revoke(revocation);
     // What is only not written down counts all the same.
     if (!kept.ok() && !absl::IsUnavailable(kept)) return reactor->Finish(rpc::ToGrpcStatus(kept));
-    response->set_streams_ended(static_cast<int32_t>(context_.gate.streams().EndStale()));
-    EndRevokedClients([response, reactor, kept](int32_t closed) {
+    response->set_streams_ended(static_cast<int32_t>(context_.gate.streams().EndStale(revocation.tenant_id)));
+    EndRevokedClients(revocation.tenant_id, [response, reactor, kept](int32_t closed) {
       response->set_connections_closed(closed);
       reactor->Finish(rpc::ToGrpcStatus(kept));
     });
@@ -88,12 +88,13 @@ grpc::ServerUnaryReactor* AdminService::RevokeTokens(grpc::CallbackServerContext
   return reactor;
 }
 
-void AdminService::EndRevokedClients(absl::AnyInvocable<void(int32_t closed)> done) {
+void AdminService::EndRevokedClients(const std::string& tenant, absl::AnyInvocable<void(int32_t closed)> done) {
   auto closed = std::make_shared<std::atomic<int32_t>>(0);
   context_.directory.Visit(
-      [&access = context_.access, closed](fanout::Shard&, session::Registry& registry) {
+      [&access = context_.access, tenant, closed](fanout::Shard&, session::Registry& registry) {
         registry.ForEach([&](session::Client& client) {
-          if (!access.revocations().IsRevoked(client.identity())) return;
+          // How many others' are on their way out is nothing that this tenant is told.
+          if (client.identity().tenant_id != tenant || !access.revocations().IsRevoked(client.identity())) return;
           client.Disconnect(session::CloseCode::kUnauthorized, "the token has been revoked");
           ++*closed;
         });

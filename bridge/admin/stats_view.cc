@@ -31,7 +31,6 @@ void DescribeBridge(const AdminContext& context, v1::GetStatsResponse* stats) {
 
 void SumUpBridge(const AdminContext& context, v1::GetStatsResponse* stats) {
   const observe::Totals totals = observe::SumUp(context.metrics);
-  stats->set_whole_bridge(true);
   stats->set_connections(totals.connections);
   stats->set_subscriptions(totals.subscriptions);
   stats->set_events_published(totals.events_published);
@@ -53,6 +52,7 @@ void SumUpBridge(const AdminContext& context, v1::GetStatsResponse* stats) {
 
 void SumUpTenant(const AdminContext& context, boost::asio::thread_pool& desk, const std::string& tenant,
                  v1::GetStatsResponse* stats, absl::AnyInvocable<void(const absl::Status&)> done) {
+  stats->set_own_tenant_only(true);
   auto sums = std::make_shared<Sums>();
   context.directory.Visit(
       [sums, tenant](fanout::Shard&, session::Registry& registry) {

@@ -11,6 +11,10 @@
 
 namespace spanwire::rpc {
 
+// What a gRPC server must let a call's metadata have (GRPC_ARG_MAX_METADATA_SIZE) for every token to be judged here:
+// gRPC's own limit is as large as a token may be.
+inline constexpr int kMaxMetadataBytes = 64 * 1024;
+
 // The one place that says who makes a gRPC call. Thread safe.
 class Gate {
  public:

@@ -38,11 +38,12 @@ void StreamWatch::Leave(uint64_t number) {
   streams_.erase(number);
 }
 
-size_t StreamWatch::EndStale() {
+size_t StreamWatch::EndStale(std::optional<std::string_view> tenant_id) {
   std::vector<std::pair<End, absl::Status>> ending;
   {
     absl::MutexLock lock(&mutex_);
     absl::erase_if(streams_, [&](auto& entry) {
+      if (tenant_id && *tenant_id != entry.second.identity->tenant_id) return false;
       absl::Status status = access_.StillCounts(*entry.second.identity);
       if (status.ok()) return false;
       ending.emplace_back(std::move(entry.second.end), std::move(status));

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -51,8 +53,8 @@ class StreamWatch {
 
   [[nodiscard]] Ticket Enter(auth::IdentityPtr identity, End end) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Looks at all streams now, as after a revocation. How many were ended.
-  size_t EndStale() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Looks at all streams now, or at those of one tenant, as after a revocation. How many were ended.
+  size_t EndStale(std::optional<std::string_view> tenant_id = std::nullopt) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   struct Stream {

@@ -155,6 +155,7 @@ absl::Status Bridge::ListenGrpc() {
   grpc::ServerBuilder builder;
   // Otherwise two bridges would share the port without a word.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, rpc::kMaxMetadataBytes);
   int port = 0;
   grpc_credentials_ = identity_ != nullptr && config_.tls.grpc
                           ? GrpcTlsCredentials(*identity_, ClientAuthOf(config_.tls, config_.tls.grpc_client_auth))

