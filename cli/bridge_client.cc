@@ -1,7 +1,6 @@
 #include "cli/bridge_client.h"
 
 #include <chrono>
-#include <string_view>
 #include <utility>
 
 #include "cli/grpc_status.h"
@@ -10,6 +9,7 @@
 #include "fmt/format.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpcpp/grpcpp.h"
+#include "publisher_sdk/src/credentials.h"
 #include "spanwire/v1/admin.grpc.pb.h"
 #include "spanwire/v1/publisher.grpc.pb.h"
 #include "spanwire/v1/schema.grpc.pb.h"
@@ -22,26 +22,23 @@ constexpr int kMaxAnswerBytes = 64 * 1024 * 1024;
 // Finds a dead bridge host under a silent stream. gRPC servers tolerate a ping every 5 minutes, not more often.
 constexpr int kKeepaliveMs = 6 * 60 * 1000;
 
-bool IsLoopback(std::string_view server) {
-  return server.starts_with("127.") || server.starts_with("localhost:") || server.starts_with("[::1]");
-}
-
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& server) {
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& server,
+                                           const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
   arguments.SetUserAgentPrefix(fmt::format("spanwire-cli/{}", kVersion));
   arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   // A proxy for the outside world (http_proxy) cannot reach this machine's own loopback.
-  if (IsLoopback(server)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(server, grpc::InsecureChannelCredentials(), arguments);
+  if (internal::IsOnThisMachine(server)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return grpc::CreateCustomChannel(server, credentials, arguments);
 }
 
 }  // namespace
 
 struct BridgeClient::Stubs {
-  explicit Stubs(const std::string& server)
-      : channel(MakeChannel(server)),
+  Stubs(const std::string& server, const std::shared_ptr<grpc::ChannelCredentials>& credentials)
+      : channel(MakeChannel(server, credentials)),
         admin(v1::AdminService::NewStub(channel)),
         publisher(v1::PublisherService::NewStub(channel)),
         schema(v1::SchemaService::NewStub(channel)),
@@ -56,15 +53,8 @@ struct BridgeClient::Stubs {
 
 namespace {
 
-template <class Stub, class Request, class Response>
-absl::StatusOr<Response> Call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                              const Request& request, absl::Duration timeout) {
-  grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
-  Response response;
-  const grpc::Status status = (stub.*method)(&context, request, &response);
-  if (!status.ok()) return FromGrpc(status);
-  return response;
+void Authorize(grpc::ClientContext& context, const std::string& authorization) {
+  if (!authorization.empty()) context.AddMetadata("authorization", authorization);
 }
 
 // Waits until the channel stands or has failed once; the call that follows tells why. A stream has no deadline, so an
@@ -79,14 +69,46 @@ absl::Status AwaitConnection(grpc::Channel& channel, absl::Duration timeout) {
   return absl::OkStatus();
 }
 
+}  // namespace
+
+BridgeClient::BridgeClient(absl::StatusOr<Destination> destination, absl::Duration timeout, int output)
+    : destination_(std::move(destination)), timeout_(timeout), output_(output) {}
+
+BridgeClient::~BridgeClient() = default;
+
+absl::Status BridgeClient::Prepare() {
+  if (!destination_.ok()) return destination_.status();
+  absl::StatusOr<internal::Credentials> credentials =
+      internal::LoadCredentials(destination_->server, destination_->security);
+  if (!credentials.ok()) return credentials.status();
+  authorization_ = std::move(credentials->authorization);
+  if (stubs_ == nullptr) stubs_ = std::make_unique<Stubs>(destination_->server, credentials->channel);
+  return absl::OkStatus();
+}
+
+template <class Stub, class Request, class Response>
+absl::StatusOr<Response> BridgeClient::Call(std::unique_ptr<Stub> Stubs::*stub,
+                                            grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                                         Response*),
+                                            const Request& request) {
+  if (absl::Status ready = Prepare(); !ready.ok()) return ready;
+  grpc::ClientContext context;
+  Authorize(context, authorization_);
+  context.set_deadline(absl::ToChronoTime(absl::Now() + timeout_));
+  Response response;
+  const grpc::Status status = (*(*stubs_.*stub).*method)(&context, request, &response);
+  if (!status.ok()) return FromGrpc(status);
+  return response;
+}
+
 // Opens a stream with `open(context)` and reads it to its end.
 template <class Response, class Open>
-absl::StatusOr<StreamEnd> Follow(grpc::Channel& channel, absl::Duration timeout, int output, Open open,
-                                 Take<Response> take) {
-  const absl::Status connected = AwaitConnection(channel, timeout);
-  if (!connected.ok()) return connected;
+absl::StatusOr<StreamEnd> BridgeClient::Follow(Open open, Take<Response> take) {
+  if (absl::Status ready = Prepare(); !ready.ok()) return ready;
+  if (absl::Status connected = AwaitConnection(*stubs_->channel, timeout_); !connected.ok()) return connected;
   grpc::ClientContext context;
-  const InterruptGuard guard([&context] { context.TryCancel(); }, output);
+  Authorize(context, authorization_);
+  const InterruptGuard guard([&context] { context.TryCancel(); }, output_);
   const std::unique_ptr<grpc::ClientReader<Response>> reader = open(&context);
   Response response;
   bool had_enough = false;
@@ -99,73 +121,70 @@ absl::StatusOr<StreamEnd> Follow(grpc::Channel& channel, absl::Duration timeout,
   return StreamEnd::kBridgeEnded;
 }
 
-}  // namespace
-
-BridgeClient::BridgeClient(std::string server, absl::Duration timeout, int output)
-    : timeout_(timeout), output_(output), stubs_(std::make_unique<Stubs>(server)) {}
-
-BridgeClient::~BridgeClient() = default;
-
 absl::StatusOr<v1::ListConnectionsResponse> BridgeClient::ListConnections(const v1::ListConnectionsRequest& request) {
-  return Call(*stubs_->admin, &v1::AdminService::Stub::ListConnections, request, timeout_);
+  return Call(&Stubs::admin, &v1::AdminService::Stub::ListConnections, request);
 }
 
 absl::StatusOr<v1::GetConnectionResponse> BridgeClient::GetConnection(const v1::GetConnectionRequest& request) {
-  return Call(*stubs_->admin, &v1::AdminService::Stub::GetConnection, request, timeout_);
+  return Call(&Stubs::admin, &v1::AdminService::Stub::GetConnection, request);
 }
 
 absl::StatusOr<StreamEnd> BridgeClient::WatchConnections(const v1::WatchConnectionsRequest& request,
                                                          Take<v1::WatchConnectionsResponse> take) {
   const auto open = [&](grpc::ClientContext* context) { return stubs_->admin->WatchConnections(context, request); };
-  return Follow(*stubs_->channel, timeout_, output_, open, take);
+  return Follow(open, take);
 }
 
 absl::StatusOr<v1::CloseConnectionsResponse> BridgeClient::CloseConnections(
     const v1::CloseConnectionsRequest& request) {
-  return Call(*stubs_->admin, &v1::AdminService::Stub::CloseConnections, request, timeout_);
+  return Call(&Stubs::admin, &v1::AdminService::Stub::CloseConnections, request);
 }
 
 absl::StatusOr<v1::ListTopicsResponse> BridgeClient::ListTopics(const v1::ListTopicsRequest& request) {
-  return Call(*stubs_->admin, &v1::AdminService::Stub::ListTopics, request, timeout_);
+  return Call(&Stubs::admin, &v1::AdminService::Stub::ListTopics, request);
 }
 
 absl::StatusOr<v1::GetTopicResponse> BridgeClient::GetTopic(const v1::GetTopicRequest& request) {
-  return Call(*stubs_->admin, &v1::AdminService::Stub::GetTopic, request, timeout_);
+  return Call(&Stubs::admin, &v1::AdminService::Stub::GetTopic, request);
 }
 
 absl::StatusOr<v1::GetHistoryResponse> BridgeClient::GetHistory(const v1::GetHistoryRequest& request) {
-  return Call(*stubs_->admin, &v1::AdminService::Stub::GetHistory, request, timeout_);
+  return Call(&Stubs::admin, &v1::AdminService::Stub::GetHistory, request);
 }
 
 absl::StatusOr<StreamEnd> BridgeClient::TailTopics(const v1::TailTopicsRequest& request,
                                                    Take<v1::TailTopicsResponse> take) {
   const auto open = [&](grpc::ClientContext* context) { return stubs_->admin->TailTopics(context, request); };
-  return Follow(*stubs_->channel, timeout_, output_, open, take);
+  return Follow(open, take);
+}
+
+absl::StatusOr<v1::RevokeTokensResponse> BridgeClient::RevokeTokens(const v1::RevokeTokensRequest& request) {
+  return Call(&Stubs::admin, &v1::AdminService::Stub::RevokeTokens, request);
 }
 
 absl::StatusOr<v1::GetStatsResponse> BridgeClient::GetStats(const v1::GetStatsRequest& request) {
-  return Call(*stubs_->admin, &v1::AdminService::Stub::GetStats, request, timeout_);
+  return Call(&Stubs::admin, &v1::AdminService::Stub::GetStats, request);
 }
 
 absl::StatusOr<v1::DrainResponse> BridgeClient::Drain(const v1::DrainRequest& request) {
-  return Call(*stubs_->admin, &v1::AdminService::Stub::Drain, request, timeout_);
+  return Call(&Stubs::admin, &v1::AdminService::Stub::Drain, request);
 }
 
 absl::StatusOr<v1::PublishResponse> BridgeClient::Publish(const v1::PublishRequest& request) {
-  return Call(*stubs_->publisher, &v1::PublisherService::Stub::Publish, request, timeout_);
+  return Call(&Stubs::publisher, &v1::PublisherService::Stub::Publish, request);
 }
 
 absl::StatusOr<v1::ListSchemasResponse> BridgeClient::ListSchemas(const v1::ListSchemasRequest& request) {
-  return Call(*stubs_->schema, &v1::SchemaService::Stub::ListSchemas, request, timeout_);
+  return Call(&Stubs::schema, &v1::SchemaService::Stub::ListSchemas, request);
 }
 
 absl::StatusOr<v1::GetSchemaResponse> BridgeClient::GetSchema(const v1::GetSchemaRequest& request) {
-  return Call(*stubs_->schema, &v1::SchemaService::Stub::GetSchema, request, timeout_);
+  return Call(&Stubs::schema, &v1::SchemaService::Stub::GetSchema, request);
 }
 
 absl::StatusOr<grpc::health::v1::HealthCheckResponse> BridgeClient::CheckHealth(
     const grpc::health::v1::HealthCheckRequest& request) {
-  return Call(*stubs_->health, &grpc::health::v1::Health::Stub::Check, request, timeout_);
+  return Call(&Stubs::health, &grpc::health::v1::Health::Stub::Check, request);
 }
 
 }  // namespace spanwire::cli

@@ -8,9 +8,15 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "grpc/health/v1/health.pb.h"
+#include "spanwire/security.h"
 #include "spanwire/v1/admin.pb.h"
 #include "spanwire/v1/publisher.pb.h"
 #include "spanwire/v1/schema.pb.h"
+
+namespace grpc {
+class ClientContext;
+class Status;
+}  // namespace grpc
 
 namespace spanwire::cli {
 
@@ -29,12 +35,21 @@ using Take = absl::FunctionRef<bool(const Message&)>;
 // timeout; streams have no end of their own and the timeout is for reaching the bridge. Connects with the first call.
 // For one thread.
 //
+// Credentials are read anew for each call; UNAUTHENTICATED where they cannot be.
+//
 // Errors are absl::Status of the same code as the gRPC status. model::DetailOf() has the ErrorInfo's reason and
 // metadata; RetryInfo adds "retry_after" and BadRequest adds "violations" to the metadata.
 class BridgeClient {
  public:
-  // `server` is "host:port". Streams end when nobody reads `output` any more, a descriptor or -1.
-  BridgeClient(std::string server, absl::Duration timeout, int output);
+  // Where the bridge is, and how to be let in.
+  struct Destination {
+    std::string server;  // "host:port"
+    Security security;
+  };
+
+  // Where it is not known where to go, every call fails with that. Streams end when nobody reads `output` any more, a
+  // descriptor or -1.
+  BridgeClient(absl::StatusOr<Destination> destination, absl::Duration timeout, int output);
   ~BridgeClient();
 
   absl::StatusOr<v1::ListConnectionsResponse> ListConnections(const v1::ListConnectionsRequest& request);
@@ -46,6 +61,7 @@ class BridgeClient {
   absl::StatusOr<v1::GetTopicResponse> GetTopic(const v1::GetTopicRequest& request);
   absl::StatusOr<v1::GetHistoryResponse> GetHistory(const v1::GetHistoryRequest& request);
   absl::StatusOr<StreamEnd> TailTopics(const v1::TailTopicsRequest& request, Take<v1::TailTopicsResponse> take);
+  absl::StatusOr<v1::RevokeTokensResponse> RevokeTokens(const v1::RevokeTokensRequest& request);
   absl::StatusOr<v1::GetStatsResponse> GetStats(const v1::GetStatsRequest& request);
   absl::StatusOr<v1::DrainResponse> Drain(const v1::DrainRequest& request);
   absl::StatusOr<v1::PublishResponse> Publish(const v1::PublishRequest& request);
@@ -57,9 +73,20 @@ class BridgeClient {
  private:
   struct Stubs;
 
+  // Connects, if that has not been done, and reads the credentials.
+  absl::Status Prepare();
+  template <class Stub, class Request, class Response>
+  absl::StatusOr<Response> Call(std::unique_ptr<Stub> Stubs::*stub,
+                                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                                const Request& request);
+  template <class Response, class Open>
+  absl::StatusOr<StreamEnd> Follow(Open open, Take<Response> take);
+
+  const absl::StatusOr<Destination> destination_;
   absl::Duration timeout_;
   int output_;
-  std::unique_ptr<Stubs> stubs_;
+  std::string authorization_;
+  std::unique_ptr<Stubs> stubs_;  // null before the first call
 };
 
 }  // namespace spanwire::cli

@@ -1,6 +1,7 @@
 #include "cli/global_options.h"
 
 #include <charconv>
+#include <cstdlib>
 #include <map>
 #include <string>
 
@@ -38,6 +39,35 @@ bool ParseTimeout(const std::string& text, absl::Duration& timeout) {
   return timeout > absl::ZeroDuration() && timeout <= absl::Hours(24);
 }
 
+std::string Environment(const char* name) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? "" : text;
+}
+
+void DeclareSecurity(CLI::App& root, GlobalOptions& options) {
+  Security& security = options.security;
+  const auto add_file = [&](const char* flag, std::string& path, const char* variable, const char* help) {
+    root.add_option(flag, path, help)->envname(variable)->type_name("FILE")->take_last();
+  };
+  root.add_option("--token-file", security.token_file, "File with the token that says who you are")
+      ->type_name("FILE")
+      ->take_last();
+  root.add_option("--token", security.token,
+                  "The token itself, which other users of this machine may see: better a file, or SPANWIRE_TOKEN")
+      ->type_name("TOKEN")
+      ->take_last();
+  add_file("--ca", security.ca, "SPANWIRE_CA", "TLS, trusting the CAs of this PEM file");
+  add_file("--cert", security.cert, "SPANWIRE_CERT", "TLS, showing this client certificate (PEM)");
+  add_file("--key", security.key, "SPANWIRE_KEY", "The private key of --cert (PEM)");
+  root.add_flag("--tls", security.tls, "TLS, trusting the CAs of this machine");
+  root.add_flag("--insecure", security.token_in_plain_text,
+                "Send a token to another machine without TLS, where others may read it");
+  root.add_option("--context", options.context, "The context to use, see `spanwire context`")
+      ->envname("SPANWIRE_CONTEXT")
+      ->type_name("NAME")
+      ->take_last();
+}
+
 }  // namespace
 
 // A repeated option counts with its last value, so that an alias may hold defaults.
@@ -47,7 +77,9 @@ void DeclareGlobalOptions(CLI::App& root, GlobalOptions& options) {
       ->type_name("HOST:PORT")
       ->take_last()
       ->default_str(options.server)
-      ->transform(CLI::Validator(CheckServer, ""));
+      ->transform(CLI::Validator(CheckServer, ""))
+      ->each([&options](const std::string&) { options.server_given = true; });
+  DeclareSecurity(root, options);
   const std::map<std::string, OutputFormat> formats = {
       {"table", OutputFormat::kTable}, {"wide", OutputFormat::kWide}, {"json", OutputFormat::kJson}};
   root.add_option_function<std::string>(
@@ -69,6 +101,13 @@ void DeclareGlobalOptions(CLI::App& root, GlobalOptions& options) {
       ->take_last()
       ->default_str("10s");
   root.add_flag("--no-color", options.no_color, "No colours, even on a terminal (also: NO_COLOR)");
+}
+
+void TakeTokenFromEnvironment(GlobalOptions& options) {
+  Security& security = options.security;
+  if (!security.token.empty() || !security.token_file.empty()) return;
+  security.token = Environment("SPANWIRE_TOKEN");
+  if (security.token.empty()) security.token_file = Environment("SPANWIRE_TOKEN_FILE");
 }
 
 }  // namespace spanwire::cli

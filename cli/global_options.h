@@ -5,7 +5,12 @@
 
 namespace spanwire::cli {
 
-// Declares --server, -o, --timeout and --no-color. They are accepted before and after the command.
+// Declares --server, -o, --timeout, --no-color, and how one shows who one is: --token, --token-file, --ca, --cert,
+// --key,
+// --tls, --insecure, --context. They are accepted before and after the command.
 void DeclareGlobalOptions(CLI::App& root, GlobalOptions& options);
+
+// After the parse: a token of the environment, where no flag gives one.
+void TakeTokenFromEnvironment(GlobalOptions& options);
 
 }  // namespace spanwire::cli

@@ -7,6 +7,7 @@
 #include <exception>
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/descriptor_output.h"
@@ -27,6 +28,20 @@ ExitCode CheckOutput(ExitCode code, const DescriptorOutput& output) {
   return ExitCode::kFailure;
 }
 
+// The arguments, with the tokens among them blanked where other users' process lists find them.
+std::vector<std::string> TakeArguments(int argc, char** argv) {
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  constexpr std::string_view kFlag = "--token";
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    char* token = nullptr;
+    if (argument == kFlag && i + 1 < argc) token = argv[i + 1];
+    if (argument.starts_with("--token=")) token = argv[i] + kFlag.size() + 1;
+    if (token != nullptr) std::memset(token, '*', std::strlen(token));
+  }
+  return arguments;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -42,7 +57,7 @@ int main(int argc, char** argv) {
     streams.out_is_terminal = ::isatty(STDOUT_FILENO) != 0;
     streams.err_is_terminal = ::isatty(STDERR_FILENO) != 0;
     streams.out_descriptor = STDOUT_FILENO;
-    const ExitCode code = spanwire::cli::RunCommandLine(std::vector<std::string>(argv + 1, argv + argc), streams);
+    const ExitCode code = spanwire::cli::RunCommandLine(TakeArguments(argc, argv), streams);
     out.flush();
     return static_cast<int>(CheckOutput(code, output));
   } catch (const std::exception& error) {

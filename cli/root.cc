@@ -1,6 +1,7 @@
 #include "cli/root.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "CLI/App.hpp"
@@ -13,6 +14,8 @@
 #include "cli/connections/list.h"
 #include "cli/connections/show.h"
 #include "cli/connections/watch.h"
+#include "cli/context/commands.h"
+#include "cli/context/store.h"
 #include "cli/drain/drain.h"
 #include "cli/global_options.h"
 #include "cli/health/health.h"
@@ -25,6 +28,7 @@
 #include "cli/tail/tail.h"
 #include "cli/token/check.h"
 #include "cli/token/create.h"
+#include "cli/token/revoke.h"
 #include "cli/topics/history.h"
 #include "cli/topics/list.h"
 #include "cli/topics/show.h"
@@ -54,7 +58,7 @@ CLI::App* AddGroup(CLI::App& root, const char* name, const char* description) {
   return root.add_subcommand(name, description)->require_subcommand(1);
 }
 
-void DeclareCommands(CLI::App& root, CommandSet& commands) {
+void DeclareCommands(CLI::App& root, const GlobalOptions& options, CommandSet& commands) {
   CLI::App& connections = *AddGroup(root, "connections", "See and close the connections of subscribers");
   commands.Add(connections, connections::DeclareList, connections::RunList);
   commands.Add(connections, connections::DeclareShow, connections::RunShow);
@@ -70,9 +74,17 @@ void DeclareCommands(CLI::App& root, CommandSet& commands) {
   CLI::App& schema = *AddGroup(root, "schema", "See the message types that can be published");
   commands.Add(schema, schema::DeclareList, schema::RunList);
   commands.Add(schema, schema::DeclareShow, schema::RunShow);
-  CLI::App& token = *AddGroup(root, "token", "Sign and explain tokens, for development");
+  CLI::App& token = *AddGroup(root, "token", "Sign and explain tokens, for development, and revoke them");
   commands.Add(token, token::DeclareCreate, token::RunCreate);
   commands.Add(token, token::DeclareCheck, token::RunCheck);
+  commands.Add(token, token::DeclareRevoke, token::RunRevoke);
+  CLI::App& contexts = *AddGroup(root, "context", "Keep bridges, and how to be let in, under names");
+  const auto added = std::make_shared<context::NameOption>();
+  commands.Add(*context::DeclareAdd(contexts, *added),
+               [added, &options](Session& session) { return context::RunAdd(*added, options, session); });
+  commands.Add(contexts, context::DeclareUse, context::RunUse);
+  commands.Add(contexts, context::DeclareList, context::RunList);
+  commands.Add(contexts, context::DeclareRemove, context::RunRemove);
   commands.Add(root, health::Declare, health::Run);
   commands.Add(root, drain::Declare, drain::Run);
   completion::Add(root, commands);
@@ -128,15 +140,25 @@ ExitCode RunCommandLine(std::vector<std::string> arguments, Streams& streams, co
   GlobalOptions options;
   DeclareGlobalOptions(root, options);
   CommandSet commands;
-  DeclareCommands(root, commands);
+  DeclareCommands(root, options, commands);
   try {
     std::reverse(arguments.begin(), arguments.end());  // the order in which CLI11 takes them
     root.parse(std::move(arguments));
   } catch (const CLI::ParseError& stop) {
     return Stop(root, stop, streams);
   }
-  BridgeClient bridge(options.server, options.timeout, streams.out_descriptor);
-  Session session(options, streams, bridge, clock, zone);
+  GlobalOptions effective = options;
+  TakeTokenFromEnvironment(effective);
+  absl::StatusOr<BridgeClient::Destination> destination = absl::UnknownError("");
+  if (const absl::StatusOr<GlobalOptions> resolved = context::Resolve(effective); resolved.ok()) {
+    effective = *resolved;
+    destination = BridgeClient::Destination{.server = effective.server, .security = effective.security};
+  } else {
+    // Told by the first command that needs a bridge: others do without.
+    destination = resolved.status();
+  }
+  BridgeClient bridge(std::move(destination), effective.timeout, streams.out_descriptor);
+  Session session(effective, streams, bridge, clock, zone);
   return commands.run()(session);
 }
 

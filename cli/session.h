@@ -18,6 +18,9 @@ enum class OutputFormat { kTable, kWide, kJson };
 // Options that every command takes.
 struct GlobalOptions {
   std::string server = "127.0.0.1:50051";
+  bool server_given = false;  // by a flag or the environment
+  Security security;
+  std::string context;  // that is asked for; empty: the current one, if any
   OutputFormat output = OutputFormat::kTable;
   absl::Duration timeout = absl::Seconds(10);
   bool no_color = false;
@@ -30,6 +33,7 @@ class Session {
           absl::TimeZone zone);
 
   BridgeClient& bridge() { return bridge_; }
+  const GlobalOptions& options() const { return options_; }
   std::istream& in() { return streams_.in; }
   std::ostream& out() { return streams_.out; }
   bool in_is_terminal() const { return streams_.in_is_terminal; }

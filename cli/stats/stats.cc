@@ -12,7 +12,8 @@ constexpr char kFooter[] = R"(Examples:
   watch -n1 spanwire stats
   spanwire stats -o json | jq -r .connections
 
-Counters are of this bridge, since its start. Below them, by the pattern of the topic policy: events that a throttle
+Counters are of this bridge, since its start; without the role any_tenant the figures are your tenant's, and what is not
+counted by tenant is left out. Below them, by the pattern of the topic policy: events that a throttle
 left out, events that gave way to a newer one of their key, and clients closed for being too slow. Global options: see `spanwire --help`.)";
 
 Cell Count(uint64_t value) {
@@ -30,14 +31,17 @@ void PrintStats(const v1::GetStatsResponse& answer, Session& session) {
   block.Add("Node", OrDash(answer.node()));
   block.Add("Started", Moment(answer.started_at(), session.Now(), session.zone()));
   block.Add("Authentication", answer.secure() ? Cell("on", Style::kGood) : Cell("off", Style::kWarning));
+  if (answer.own_tenant_only()) block.Add("Figures", "of your tenant only");
   block.Add("Connections", Count(answer.connections()));
   block.Add("Subscriptions", Count(answer.subscriptions()));
   block.Add("Topics", Count(answer.topics()));
-  block.Add("Events published", Count(answer.events_published()));
-  block.Add("Events rejected", Trouble(answer.events_rejected()));
-  block.Add("Events duplicate", Count(answer.events_duplicate()));
-  block.Add("Deliveries", Count(answer.deliveries()));
-  block.Add("Slow consumers closed", Trouble(answer.slow_consumers_closed()));
+  if (!answer.own_tenant_only()) {
+    block.Add("Events published", Count(answer.events_published()));
+    block.Add("Events rejected", Trouble(answer.events_rejected()));
+    block.Add("Events duplicate", Count(answer.events_duplicate()));
+    block.Add("Deliveries", Count(answer.deliveries()));
+    block.Add("Slow consumers closed", Trouble(answer.slow_consumers_closed()));
+  }
   block.Add("Queued", HumaneBytes(answer.queued_bytes()));
   block.Add("History", HumaneBytes(answer.history_bytes()));
   block.Print(session.out(), session.color());

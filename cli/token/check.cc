@@ -12,11 +12,13 @@
 #include "boost/json/object.hpp"
 #include "boost/json/parse.hpp"
 #include "boost/json/serialize.hpp"
+#include "bridge/auth/access_control.h"
 #include "bridge/auth/key_files.h"
 #include "bridge/model/absl_view.h"
 #include "cli/humane.h"
 #include "cli/printable.h"
 #include "cli/table.h"
+#include "cli/token/bridge_settings.h"
 #include "cli/token/explanation.h"
 
 namespace spanwire::cli::token {
@@ -24,6 +26,7 @@ namespace {
 
 constexpr char kFooter[] = R"(Examples:
   spanwire token create --sub u-17 --secret-file secret | spanwire token check --secret-file secret
+  spanwire token check --config spanwire.toml < token
   spanwire token check --jwks jwks.json --issuer https://id.example --audience spanwire < token
   spanwire token check -o json < token | jq .claims
 
@@ -45,13 +48,34 @@ absl::StatusOr<std::string> ReadToken(const CheckOptions& options, Session& sess
   return std::string(auth::WithoutNewline(text));
 }
 
-// Null where no key was given.
-absl::StatusOr<std::optional<auth::LoadedKeys>> ReadKeys(const CheckOptions& options) {
-  auth::KeyFiles files{.public_keys = options.public_keys, .jwks = options.jwks};
+// What a token is judged by.
+struct Judge {
+  auth::KeyFiles keys;
+  auth::TokenRules rules;
+};
+
+// The bridge's own settings, and what is given beside them.
+absl::StatusOr<Judge> ReadJudge(const CheckOptions& options) {
+  Judge judge;
+  if (!options.config.empty()) {
+    const absl::StatusOr<config::AuthSettings> auth = ReadAuthSettings(options.config);
+    if (!auth.ok()) return auth.status();
+    judge = {.keys = auth::KeyFilesOf(*auth), .rules = auth::TokenRulesOf(*auth)};
+  }
+  auth::KeyFiles& files = judge.keys;
+  files.public_keys.insert(files.public_keys.end(), options.public_keys.begin(), options.public_keys.end());
+  if (!options.jwks.empty()) files.jwks = options.jwks;
   if (!options.secret_file.empty()) {
     const std::optional<auth::Algorithm> algorithm = auth::FindAlgorithm(options.algorithm);
     files.secrets.push_back({.path = options.secret_file, .algorithm = std::get<auth::HmacAlgorithm>(*algorithm)});
   }
+  if (!options.issuer.empty()) judge.rules.issuer = options.issuer;
+  if (!options.audiences.empty()) judge.rules.audiences = options.audiences;
+  return judge;
+}
+
+// Null where no key was given.
+absl::StatusOr<std::optional<auth::LoadedKeys>> ReadKeys(const auth::KeyFiles& files) {
   if (files.empty()) return std::optional<auth::LoadedKeys>();
   absl::StatusOr<auth::LoadedKeys> keys = auth::LoadKeys(files);
   if (!keys.ok()) return keys.status();
@@ -132,6 +156,8 @@ void PrintJson(const Explanation& explanation, Session& session) {
 CLI::App* DeclareCheck(CLI::App& group, CheckOptions& options) {
   CLI::App* command = group.add_subcommand("check", "Explain a token, and say whether it counts");
   command->add_option("TOKEN", options.token, "The token, or - for standard input (default)")->type_name("");
+  command->add_option("--config", options.config, "A bridge's settings: judges by its keys and rules")
+      ->type_name("FILE");
   command->add_option("--secret-file", options.secret_file, "File with the secret that signs tokens")
       ->type_name("FILE");
   command->add_option("--algorithm", options.algorithm, "What the secret is for")
@@ -154,13 +180,14 @@ CLI::App* DeclareCheck(CLI::App& group, CheckOptions& options) {
 ExitCode RunCheck(const CheckOptions& options, Session& session) {
   const absl::StatusOr<std::string> text = ReadToken(options, session);
   if (!text.ok()) return session.Misused(model::ToStd(text.status().message()));
-  const absl::StatusOr<std::optional<auth::LoadedKeys>> keys = ReadKeys(options);
+  const absl::StatusOr<Judge> judge = ReadJudge(options);
+  if (!judge.ok()) return session.Misused(model::ToStd(judge.status().message()));
+  const absl::StatusOr<std::optional<auth::LoadedKeys>> keys = ReadKeys(judge->keys);
   if (!keys.ok()) return session.Misused(model::ToStd(keys.status().message()));
   if (*keys) {
     for (const std::string& note : (*keys)->notes) session.Note(note);
   }
-  const Explanation explanation = Explain(*text, *keys ? &(*keys)->keys : nullptr,
-                                          {.issuer = options.issuer, .audiences = options.audiences}, session.Now());
+  const Explanation explanation = Explain(*text, *keys ? &(*keys)->keys : nullptr, judge->rules, session.Now());
   session.json() ? PrintJson(explanation, session) : PrintText(explanation, session);
   if (explanation.failed()) return ExitCode::kDenied;
   return explanation.valid() ? ExitCode::kOk : ExitCode::kFailure;

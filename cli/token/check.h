@@ -18,6 +18,7 @@ struct CheckOptions {
   std::string jwks;
   std::string issuer;
   std::vector<std::string> audiences;
+  std::string config;  // a bridge's settings file, by whose keys and rules the token is judged; empty: none
 };
 
 CLI::App* DeclareCheck(CLI::App& group, CheckOptions& options);

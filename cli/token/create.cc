@@ -19,11 +19,13 @@
 #include "bridge/model/absl_view.h"
 #include "bridge/model/cursor.h"
 #include "cli/printable.h"
+#include "cli/token/bridge_settings.h"
 
 namespace spanwire::cli::token {
 namespace {
 
 constexpr char kFooter[] = R"(Examples:
+  spanwire token create --config spanwire.toml --sub u-17 --topic logs
   openssl rand -base64 48 > secret; chmod 600 secret
   spanwire token create --sub u-17 --secret-file secret --topic 'gift-list:*' --topic logs
   spanwire token create --sub orders --secret-file secret --publish 'orders:*' --publish 'user:*'
@@ -47,6 +49,8 @@ absl::Duration ParseFlag(const char* flag, const std::string& text) {
 }
 
 void DeclareKeys(CLI::App& command, CreateOptions& options) {
+  command.add_option("--config", options.config, "A bridge's settings: signs with its secret, issuer and audience")
+      ->type_name("FILE");
   command.add_option("--secret-file", options.secret_file, "File with the secret to sign with (HS256, HS384, HS512)")
       ->type_name("FILE");
   command
@@ -62,7 +66,8 @@ void DeclareKeys(CLI::App& command, CreateOptions& options) {
 absl::StatusOr<auth::SigningKey> ReadKey(const CreateOptions& options) {
   const bool secret = !options.secret_file.empty();
   if (secret != options.key_file.empty()) {
-    return absl::InvalidArgumentError("with what is it signed? Give --secret-file or --key-file, one of them");
+    return absl::InvalidArgumentError(
+        "with what is it signed? Give --secret-file or --key-file, one of them, or --config");
   }
   const std::optional<auth::Algorithm> algorithm = auth::FindAlgorithm(options.algorithm);
   if (!algorithm && !options.algorithm.empty()) {
@@ -142,7 +147,13 @@ CLI::App* DeclareCreate(CLI::App& group, CreateOptions& options) {
   return command->footer(kFooter);
 }
 
-ExitCode RunCreate(const CreateOptions& options, Session& session) {
+ExitCode RunCreate(const CreateOptions& given, Session& session) {
+  CreateOptions options = given;
+  if (!options.config.empty()) {
+    const absl::StatusOr<config::AuthSettings> auth = ReadAuthSettings(options.config);
+    const absl::Status filled = auth.ok() ? SignAsFor(*auth, &options) : auth.status();
+    if (!filled.ok()) return session.Misused(model::ToStd(filled.message()));
+  }
   const absl::StatusOr<auth::SigningKey> key = ReadKey(options);
   if (!key.ok()) return session.Misused(model::ToStd(key.status().message()));
   const absl::StatusOr<auth::Claims> claims = MakeClaims(options, session.Now());

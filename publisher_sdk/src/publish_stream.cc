@@ -3,7 +3,6 @@
 #include <utility>
 
 #include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
 namespace spanwire::internal {
@@ -11,19 +10,20 @@ namespace {
 
 constexpr int kConnectTimeoutMs = 10'000;
 
-std::shared_ptr<grpc::Channel> NewChannel(const PublisherOptions& options) {
+std::shared_ptr<grpc::Channel> NewChannel(const std::string& target, const Credentials& credentials) {
   grpc::ChannelArguments arguments;
   // A shared subchannel would bring gRPC's own backoff, of up to two minutes, into ours.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectTimeoutMs);
-  return grpc::CreateCustomChannel(
-      options.target, options.credentials ? options.credentials : grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(target, credentials.channel, arguments);
 }
 
 }  // namespace
 
-PublishStream::PublishStream(const PublisherOptions& options, Listener& listener)
-    : listener_(listener), stub_(v1::PublisherService::NewStub(NewChannel(options))) {}
+PublishStream::PublishStream(const std::string& target, const Credentials& credentials, Listener& listener)
+    : listener_(listener), stub_(v1::PublisherService::NewStub(NewChannel(target, credentials))) {
+  if (!credentials.authorization.empty()) context_.AddMetadata("authorization", credentials.authorization);
+}
 
 void PublishStream::Open() {
   stub_->async()->PublishStream(&context_, this);

@@ -7,7 +7,7 @@
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/client_callback.h>
 
-#include "spanwire/publisher_options.h"
+#include "publisher_sdk/src/credentials.h"
 #include "spanwire/v1/publisher.grpc.pb.h"
 
 namespace spanwire::internal {
@@ -28,7 +28,7 @@ class PublishStream final : public grpc::ClientBidiReactor<v1::PublishStreamRequ
     virtual void OnClosed(const grpc::Status& status) = 0;  // the last call; the stream may be destroyed
   };
 
-  PublishStream(const PublisherOptions& options, Listener& listener);
+  PublishStream(const std::string& target, const Credentials& credentials, Listener& listener);
 
   void Open();
   void Write(std::shared_ptr<const v1::PublishStreamRequest> message);

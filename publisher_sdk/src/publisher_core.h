@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -47,6 +48,7 @@ class PublisherCore final : private PublishStream::Listener {
     StreamControl::Action action = StreamControl::Action::kNone;
     Outbox::Message message;
     std::vector<Completed> completed;
+    std::optional<PublishResult> refused;  // the bridge did not let the publisher in
     bool last = false;
 
     bool empty() const { return action == StreamControl::Action::kNone && !message && completed.empty() && !last; }
@@ -55,9 +57,11 @@ class PublisherCore final : private PublishStream::Listener {
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
   Step NextStep() ABSL_LOCKS_EXCLUDED(mutex_);  // waits for one that is not empty
   Step TakeStep(TimePoint now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void LeaveStream() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Why the publisher was not let in, if that is why the stream ended.
+  std::optional<PublishResult> LeaveStream() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   TimePoint NextWake() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Perform(Step& step);
+  void Perform(Step& step) ABSL_LOCKS_EXCLUDED(mutex_);
+  void OpenStream() ABSL_LOCKS_EXCLUDED(mutex_);
   void Tell(std::vector<Completed> completed) ABSL_LOCKS_EXCLUDED(mutex_);
   void Call(Completed& completed);
 

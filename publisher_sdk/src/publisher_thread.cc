@@ -17,6 +17,11 @@ bool BlamesTheMessage(grpc::StatusCode code) {
          code == grpc::StatusCode::OUT_OF_RANGE;
 }
 
+// The token or certificate: the next stream is opened with whatever the files hold then.
+bool BlamesThePublisher(grpc::StatusCode code) {
+  return code == grpc::StatusCode::UNAUTHENTICATED || code == grpc::StatusCode::PERMISSION_DENIED;
+}
+
 Answer ReadEnd(const grpc::Status& status) {
   return ReadStreamEnd(status.error_code(), status.error_message(), status.error_details());
 }
@@ -51,7 +56,7 @@ PublisherCore::Step PublisherCore::TakeStep(TimePoint now) {
 
   Step step;
   step.action = control_.Next(now, outbox_.HasUnsent());
-  if (step.action == Action::kDestroy) LeaveStream();
+  if (step.action == Action::kDestroy) step.refused = LeaveStream();
   if (step.action == Action::kNone && control_.CanWrite()) {
     step.message = outbox_.NextMessage(now);
     if (step.message) control_.BeginWrite();
@@ -61,13 +66,16 @@ PublisherCore::Step PublisherCore::TakeStep(TimePoint now) {
   return step;
 }
 
-void PublisherCore::LeaveStream() {
-  if (const grpc::Status& status = control_.last_status(); BlamesTheMessage(status.error_code())) {
+std::optional<PublishResult> PublisherCore::LeaveStream() {
+  const grpc::Status& status = control_.last_status();
+  if (BlamesTheMessage(status.error_code())) {
     std::vector<Completed> blamed;
     outbox_.FailOldestSent(ReadEnd(status).result, blamed);
     Complete(std::move(blamed));
   }
   outbox_.OnStreamLost();
+  if (!BlamesThePublisher(status.error_code())) return std::nullopt;
+  return ReadEnd(status).result;
 }
 
 TimePoint PublisherCore::NextWake() const {
@@ -83,9 +91,7 @@ void PublisherCore::Perform(Step& step) {
     case Action::kNone:
       break;
     case Action::kOpen:
-      // NOLINTNEXTLINE(modernize-make-unique): that does not see the private base.
-      stream_.reset(new PublishStream(options_, *this));
-      stream_->Open();
+      OpenStream();
       break;
     case Action::kHalfClose:
       stream_->HalfClose();
@@ -101,6 +107,19 @@ void PublisherCore::Perform(Step& step) {
       break;
   }
   if (step.message) stream_->Write(std::move(step.message));
+  if (step.refused) reporter_->Report(*step.refused);
+}
+
+void PublisherCore::OpenStream() {
+  absl::StatusOr<Credentials> credentials = LoadCredentials(options_.target, options_.security, options_.credentials);
+  if (!credentials.ok()) {
+    const absl::Status& fault = credentials.status();
+    OnClosed({static_cast<grpc::StatusCode>(fault.code()), std::string(fault.message())});
+    return;
+  }
+  // NOLINTNEXTLINE(modernize-make-unique): that does not see the private base.
+  stream_.reset(new PublishStream(options_.target, *credentials, *this));
+  stream_->Open();
 }
 
 void PublisherCore::Tell(std::vector<Completed> completed) {

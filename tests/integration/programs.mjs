@@ -36,7 +36,7 @@ export function start(program, args) {
   });
   child.stderr.resume();
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  return { lines, stop: (signal = 'SIGTERM') => (child.kill(signal), closed), closed };
+  return { pid: child.pid, lines, stop: (signal = 'SIGTERM') => (child.kill(signal), closed), closed };
 }
 
 /** A folder that is gone at the end of the test `t`. */

@@ -35,6 +35,7 @@ on when the bridge is back. Exit codes: 0 stopped by SIGINT or SIGTERM, 1 failur
 
 struct Flags {
   std::string server = "127.0.0.1:50051";
+  spanwire::Security security;
   double interval = 0.5;
   double alert_after = 5;
   bool once = false;
@@ -47,6 +48,21 @@ void Declare(CLI::App& app, Flags& flags) {
   app.add_option("--server", flags.server, "The bridge's gRPC address")
       ->envname("SPANWIRE_SERVER")
       ->capture_default_str();
+  spanwire::Security& security = flags.security;
+  app.add_option("--token-file", security.token_file, "File with the token that lets it in")
+      ->envname("SPANWIRE_TOKEN_FILE")
+      ->type_name("FILE");
+  app.add_option("--token", security.token, "The token itself, which others may see: better a file")
+      ->type_name("TOKEN");
+  app.add_option("--ca", security.ca, "TLS, trusting the CAs of this PEM file")
+      ->envname("SPANWIRE_CA")
+      ->type_name("FILE");
+  app.add_option("--cert", security.cert, "TLS, showing this client certificate (PEM)")
+      ->envname("SPANWIRE_CERT")
+      ->type_name("FILE");
+  app.add_option("--key", security.key, "The private key of --cert (PEM)")->envname("SPANWIRE_KEY")->type_name("FILE");
+  app.add_flag("--tls", security.tls, "TLS, trusting the CAs of this machine");
+  app.add_flag("--insecure", security.token_in_plain_text, "Send the token to another machine without TLS");
   app.add_option("--interval", flags.interval, "Seconds between figures")
       ->check(CLI::Range(0.05, 3600.0))
       ->capture_default_str();
@@ -122,7 +138,8 @@ void OnError(const PublishResult& failure) {
       code == absl::StatusCode::kCancelled) {
     return;
   }
-  std::cerr << "hostmon: the bridge refused an event: " << failure.status << " " << failure.reason << "\n";
+  const char* what = code == absl::StatusCode::kUnauthenticated ? "does not let it in" : "refused an event";
+  std::cerr << "hostmon: the bridge " << what << ": " << failure.status << " " << failure.reason << "\n";
 }
 
 void Tick(Monitor& monitor, const Publisher& publisher, BridgeWatch& watch, const std::string& server) {
@@ -174,6 +191,6 @@ int main(int argc, char** argv) {
   if (flags.monitor.host.empty()) flags.monitor.host = HostName();
 
   const sigset_t signals = BlockStopSignals();
-  Publisher publisher({.target = flags.server, .on_error = OnError});
+  Publisher publisher({.target = flags.server, .security = flags.security, .on_error = OnError});
   return flags.once ? RunOnce(publisher, flags, signals) : RunUntilStopped(publisher, flags, signals);
 }

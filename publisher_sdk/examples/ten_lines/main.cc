@@ -5,7 +5,10 @@
 #include "orders.pb.h"
 
 int main(int argc, char** argv) {
-  spanwire::Publisher publisher({.target = argc > 1 ? argv[1] : "127.0.0.1:50051"});
+  spanwire::Security security;  // for a bridge with authentication: a token's file, and its CA
+  if (argc > 2) security.token_file = argv[2];
+  if (argc > 3) security.ca = argv[3];
+  spanwire::Publisher publisher({.target = argc > 1 ? argv[1] : "127.0.0.1:50051", .security = security});
 
   orders::v1::OrderShipped shipped;
   shipped.set_customer_id("42");

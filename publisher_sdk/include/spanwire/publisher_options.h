@@ -8,6 +8,7 @@
 #include <string>
 
 #include "spanwire/publish_result.h"
+#include "spanwire/security.h"
 
 namespace grpc {
 class ChannelCredentials;
@@ -19,7 +20,10 @@ namespace spanwire {
 struct PublisherOptions {
   // Where the bridge listens for gRPC: any gRPC name, such as "dns:///bridge.example:50051" or "unix:/run/spanwire".
   std::string target = "127.0.0.1:50051";
-  // Null: plain text. TLS and tokens are credentials too, combined with grpc::CompositeChannelCredentials.
+  // TLS, and who this publisher is. A token or certificate that the bridge refuses fails no event: it is told to
+  // `on_error`, the files are read again, and the events wait up to their deadline.
+  Security security = {};
+  // Channel credentials of your own in place of `security`, of which only the token counts then. Null: none.
   std::shared_ptr<grpc::ChannelCredentials> credentials = {};
   // W3C trace context of events that bring none.
   std::string traceparent = {};
@@ -49,7 +53,8 @@ struct PublisherOptions {
   // How long the destructor waits for what is still held, before failing it with CANCELLED.
   std::chrono::milliseconds close_deadline = std::chrono::seconds(5);
 
-  // Hears of every failure that has neither a callback nor a future that somebody looks at. Called on the publisher's
+  // Hears of every failure that has neither a callback nor a future that somebody looks at, and, without a topic, of a
+  // bridge that refuses to let the publisher in (UNAUTHENTICATED, PERMISSION_DENIED). Called on the publisher's
   // thread or on the one that drops a future, perhaps on both at once. Default: one line on stderr, at most one a
   // second, counting those left out.
   std::function<void(const PublishResult&)> on_error = {};

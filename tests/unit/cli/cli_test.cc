@@ -1,10 +1,24 @@
 #include "tests/unit/cli/cli_test.h"
 
+#include <cstdlib>
 #include <sstream>
 
 #include "cli/root.h"
 
 namespace spanwire::cli {
+namespace {
+
+// Whoever runs the tests may have contexts and tokens, which are no concern of theirs.
+void ForgetTheUser() {
+  ::setenv("XDG_CONFIG_HOME", (testing::TempDir() + "spanwire-cli-test-nobody").c_str(), /*replace=*/0);
+  for (const char* name : {"SPANWIRE_TOKEN", "SPANWIRE_TOKEN_FILE", "SPANWIRE_CONTEXT", "SPANWIRE_CA", "SPANWIRE_CERT",
+                           "SPANWIRE_KEY", "SPANWIRE_SERVER"}) {
+    ::unsetenv(name);
+  }
+}
+const bool kForgotten = (ForgetTheUser(), true);
+
+}  // namespace
 
 Outcome RunCli(std::vector<std::string> arguments, const model::Clock& clock, const Setting& setting) {
   std::istringstream in(setting.input);

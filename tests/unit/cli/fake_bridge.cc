@@ -94,9 +94,13 @@ grpc::Status Refusal(grpc::StatusCode code, const std::string& message, const st
   return {code, message, rich.SerializeAsString()};
 }
 
-grpc::Status FakeAdmin::ListConnections(grpc::ServerContext*, const v1::ListConnectionsRequest* request,
+grpc::Status FakeAdmin::ListConnections(grpc::ServerContext* context, const v1::ListConnectionsRequest* request,
                                         v1::ListConnectionsResponse* response) {
   ++list_calls;
+  authorization.clear();
+  for (const auto& [name, value] : context->client_metadata()) {
+    if (name == "authorization") authorization.append(value.data(), value.size());
+  }
   list_request = *request;
   if (refusal.ok()) AnswerPage(*request, connections, *response, *response->mutable_connections());
   return refusal;
@@ -118,6 +122,13 @@ grpc::Status FakeAdmin::CloseConnections(grpc::ServerContext*, const v1::CloseCo
   ++close_calls;
   close_request = *request;
   *response = closed;
+  return refusal;
+}
+
+grpc::Status FakeAdmin::RevokeTokens(grpc::ServerContext*, const v1::RevokeTokensRequest* request,
+                                     v1::RevokeTokensResponse* response) {
+  revoke_request = *request;
+  *response = revoked;
   return refusal;
 }
 

@@ -40,6 +40,7 @@ class FakeAdmin final : public AdminBase {
   v1::DrainResponse drain;
   v1::GetStatsResponse stats;
   v1::CloseConnectionsResponse closed;
+  v1::RevokeTokensResponse revoked;
   Script<v1::WatchConnectionsResponse> watch;
   Script<v1::TailTopicsResponse> tail;
 
@@ -49,6 +50,8 @@ class FakeAdmin final : public AdminBase {
   v1::GetHistoryRequest history_request;
   int drain_calls = 0;
   v1::CloseConnectionsRequest close_request;
+  v1::RevokeTokensRequest revoke_request;
+  std::string authorization;  // metadata of the last ListConnections
   int close_calls = 0;
   v1::WatchConnectionsRequest watch_request;
   v1::TailTopicsRequest tail_request;
@@ -60,6 +63,8 @@ class FakeAdmin final : public AdminBase {
                              v1::GetConnectionResponse* response) override;
   grpc::Status CloseConnections(grpc::ServerContext*, const v1::CloseConnectionsRequest* request,
                                 v1::CloseConnectionsResponse* response) override;
+  grpc::Status RevokeTokens(grpc::ServerContext*, const v1::RevokeTokensRequest* request,
+                            v1::RevokeTokensResponse* response) override;
   grpc::Status ListTopics(grpc::ServerContext*, const v1::ListTopicsRequest* request,
                           v1::ListTopicsResponse* response) override;
   grpc::Status GetTopic(grpc::ServerContext*, const v1::GetTopicRequest* request,

@@ -171,5 +171,34 @@ TEST_F(TokenTest, HelpShowsExamples) {
   }
 }
 
+// Signed and judged by the settings of a bridge, without repeating them.
+TEST_F(TokenTest, ABridgesSettingsSignAndJudge) {
+  const std::string config = Write("spanwire.toml",
+                                   "[auth]\nhs512_secret_file = \"secret\"\nissuer = \"https://id.example\"\n"
+                                   "audiences = [\"spanwire\", \"other\"]\n");
+  const Outcome created = Run({"create", "--sub", "u-17", "--config", config});
+  ASSERT_EQ(created.code, ExitCode::kOk) << created.err;
+  const Outcome checked = Run({"check", "--config", config, "-o", "json"}, created.out);
+  EXPECT_EQ(checked.code, ExitCode::kOk) << checked.out;
+  EXPECT_THAT(checked.out, AllOf(HasSubstr("HS512"), HasSubstr("https://id.example"), HasSubstr("\"spanwire\"")));
+  const Outcome other = Run({"create", "--sub", "u-17", "--config", config, "--issuer", "https://evil.example"});
+  EXPECT_EQ(Run({"check", "--config", config}, other.out).code, ExitCode::kDenied);
+}
+
+TEST_F(TokenTest, SettingsThatCannotSignSaySo) {
+  const std::string open = Write("open.toml", "http_listen = \"127.0.0.1:0\"\n");
+  EXPECT_THAT(Run({"create", "--sub", "u", "--config", open}).err, HasSubstr("no section [auth]"));
+  Write("public.pem", keys::PublicPemOf(keys::Ed25519Pem()));
+  const std::string known = Write("keys.toml", "[auth]\npublic_key_files = [\"public.pem\"]\n");
+  const Outcome created = Run({"create", "--sub", "u", "--config", known});
+  EXPECT_EQ(created.code, ExitCode::kUsage);
+  EXPECT_THAT(created.err, HasSubstr("--key-file"));
+  const std::string key = Write("key.pem", keys::Ed25519Pem());
+  const Outcome signed_token = Run({"create", "--sub", "u", "--config", known, "--key-file", key});
+  EXPECT_EQ(Run({"check", "--config", known}, signed_token.out).code, ExitCode::kOk);
+  EXPECT_EQ(Run({"check", "--config", "/nowhere.toml"}, "x").code, ExitCode::kUsage);
+  EXPECT_THAT(Run({"check", "--config", Write("bad.toml", "[auth]\nx = 1\n")}, "x").err, HasSubstr("bad.toml:2"));
+}
+
 }  // namespace
 }  // namespace spanwire::cli

@@ -94,6 +94,11 @@ void FakeBridge::AnswerWithTooFewResults() {
   too_few_ = true;
 }
 
+void FakeBridge::RequireToken(const std::string& token) {
+  absl::MutexLock lock(&mutex_);
+  required_ = token;
+}
+
 void FakeBridge::Hold() {
   absl::MutexLock lock(&mutex_);
   held_ = true;
@@ -135,6 +140,10 @@ grpc::Status FakeBridge::PublishStream(grpc::ServerContext* context, Stream* str
   {
     absl::MutexLock lock(&mutex_);
     ++streams_;
+    const auto shown = context->client_metadata().find("authorization");
+    const bool let_in =
+        required_.empty() || (shown != context->client_metadata().end() && shown->second == "Bearer " + required_);
+    if (!let_in) return {grpc::StatusCode::UNAUTHENTICATED, "the token has expired", ""};
   }
   v1::PublishStreamRequest request;
   while (stream->Read(&request)) {

@@ -36,6 +36,8 @@ class FakeBridge final : public v1::PublisherService::Service {
   void CutAfterAccepting();                        // takes a message and ends the stream instead of answering
   void EndStreamOverMessage(grpc::Status status);  // ends the stream with this status over the next message
   void AnswerWithTooFewResults();
+  // From now on streams need `authorization: Bearer <token>`; others end UNAUTHENTICATED.
+  void RequireToken(const std::string& token);
   // While held the bridge takes messages and answers none.
   void Hold();
   void Release();
@@ -77,6 +79,7 @@ class FakeBridge final : public v1::PublisherService::Service {
   bool cut_before_ ABSL_GUARDED_BY(mutex_) = false;
   bool cut_after_ ABSL_GUARDED_BY(mutex_) = false;
   bool too_few_ ABSL_GUARDED_BY(mutex_) = false;
+  std::string required_ ABSL_GUARDED_BY(mutex_);
   std::optional<grpc::Status> end_with_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+namespace spanwire {
+
+// How a client of a bridge knows that it is the right one, and shows who it is itself. All files are PEM but the
+// token's, and are read anew for each connection: a certificate or token that is replaced in time is never missed.
+struct Security {
+  // TLS, with the CAs that the system trusts. `ca` and `cert` imply it.
+  bool tls = false;
+  // The CAs to trust in place of the system's.
+  std::string ca = {};
+  // A client certificate (chain) and its private key, for a bridge that knows its clients by them. Both or none.
+  std::string cert = {};
+  std::string key = {};
+  // A token, or a file with one and nothing else but white space around it. One of them.
+  std::string token = {};
+  std::string token_file = {};
+  // A token goes over plain text to this machine alone (127.0.0.0/8, ::1, localhost, unix:), since whoever reads it on
+  // the way may use it. True: to anywhere.
+  bool token_in_plain_text = false;
+};
+
+}  // namespace spanwire
