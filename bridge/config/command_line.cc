@@ -88,6 +88,15 @@ absl::Status CheckTls(const TlsSettings& tls) {
   return absl::OkStatus();
 }
 
+// Otherwise whoever counts on being known by a certificate learns only from refusals that nobody looks at it.
+absl::Status CheckClientCertificates(const AuthSettings& auth, const TlsSettings& tls) {
+  if (auth.client_certificates.empty()) return absl::OkStatus();
+  if (tls.enabled() && tls.grpc && tls.asks_clients() && tls.grpc_client_auth != "none") return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "auth.client_certificate: nobody is asked for a certificate on the gRPC port: give tls.cert_file, tls.key_file "
+      "and tls.client_ca_file");
+}
+
 absl::Status CheckAddress(std::string_view flag, const std::string& text, bool may_leave_loopback) {
   const absl::StatusOr<ListenAddress> address = ParseListenAddress(text);
   if (!address.ok()) return address.status();
@@ -103,6 +112,7 @@ absl::Status CheckAddress(std::string_view flag, const std::string& text, bool m
 absl::Status CheckConfig(const Config& config) {
   if (absl::Status status = CheckAuth(config.auth); !status.ok()) return status;
   if (absl::Status status = CheckTls(config.tls); !status.ok()) return status;
+  if (absl::Status status = CheckClientCertificates(config.auth, config.tls); !status.ok()) return status;
   const bool may_leave_loopback = config.insecure || config.auth.enabled();
   if (absl::Status status = CheckAddress("--http-listen", config.http_listen, may_leave_loopback); !status.ok()) {
     return status;

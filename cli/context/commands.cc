@@ -9,6 +9,7 @@
 #include "boost/json/serialize.hpp"
 #include "bridge/model/absl_view.h"
 #include "cli/context/store.h"
+#include "cli/humane.h"
 #include "cli/printable.h"
 #include "cli/table.h"
 #include "fmt/format.h"

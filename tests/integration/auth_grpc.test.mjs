@@ -1,12 +1,15 @@
 // Publishers and administrators with tokens, against the real bridge: the CLI, the SDK (hostmon) and a foreign client.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { BridgeProcess, errorInfoOf, mint, Publisher, SECRET } from '../browser/foreign_clients.mjs';
 import { Client } from './client.mjs';
 import { run, start, temporaryFolder } from './programs.mjs';
 
+const DEV_CERTS = fileURLToPath(new URL('../../tools/dev-certs', import.meta.url));
 const inSeconds = (seconds) => Math.floor(Date.now() / 1000) + seconds;
 const note = (topic, more = {}) => ({ topic, type: 'note', json_text: '{"v":1}', ...more });
 const ADMIN = { sub: 'admin', roles: ['admin.read', 'admin.write'] };
@@ -241,5 +244,65 @@ describe('hostmon', () => {
     const { code, stderr } = await run('spanwire-hostmon', ['--server', bridge.grpc, '--once', '--interval', '0.1']);
     assert.equal(code, 1);
     assert.match(stderr, /UNAUTHENTICATED/);
+  });
+});
+
+describe('over TLS', () => {
+  /** Settings with TLS, a client CA, and what client.pem (CN spanwire-client) may do. */
+  const tls = (certificates, more = '') => `leeway = "0s"
+${more}
+[tls]
+cert_file = "${certificates}/server.pem"
+key_file = "${certificates}/server-key.pem"
+client_ca_file = "${certificates}/ca.pem"`;
+  const CERTIFICATE = `[[auth.client_certificate]]
+name = "NAME"
+tenant = "acme"
+publish = ["orders:*"]
+roles = ["admin.read"]`;
+
+  it('a client certificate that the settings name stands for a token', async (t) => {
+    const folder = temporaryFolder(t);
+    execFileSync(DEV_CERTS, [folder]);
+    const name = /CN ?= ?(\S+)/.exec(execFileSync('openssl', ['x509', '-in', join(folder, 'client.pem'), '-noout', '-subject'], { encoding: 'utf8' }))[1];
+    const { cli, folder: home } = await secured(t, { auth: tls(folder, CERTIFICATE.replace('NAME', name)) });
+    const flags = ['--ca', join(folder, 'ca.pem'), '--cert', join(folder, 'client.pem'), '--key', join(folder, 'client-key.pem')];
+    const published = await cli([...flags, 'publish', 'orders:1', '--type', 'note', '--data', '{}']);
+    assert.equal(published.code, 0, published.stderr);
+    assert.match((await cli([...flags, 'publish', 'logs', '--type', 'note', '--data', '{}'])).stderr, /TOPIC_NOT_ALLOWED/);
+    const topics = JSON.parse((await cli([...flags, 'topics', 'list', '-o', 'json'])).stdout).topics;
+    assert.deepEqual(topics.map(({ name: topic, tenant_id: tenant }) => [topic, tenant]), [['orders:1', 'acme']]);
+    // A token decides alone, the certificate beside it lends nothing.
+    const both = await cli([...flags, 'topics', 'list'], { token: mint({ tenant_id: 'acme' }) });
+    assert.match(both.stderr, /ROLE_MISSING/);
+    const withoutCertificate = await cli(['--ca', join(folder, 'ca.pem'), 'topics', 'list']);
+    assert.match(withoutCertificate.stderr, /UNAUTHENTICATED_CALL/);
+    assert.equal((await cli(['--ca', join(folder, 'ca.pem'), 'topics', 'list'], { token: mint(ADMIN) })).code, 0);
+    assert.equal((await cli(['topics', 'list', '--timeout', '2s'], { token: mint(ADMIN) })).code, 5, 'plain text');
+
+    // One of another authority does not get through the handshake, whatever it calls itself.
+    const foreign = join(home, 'foreign');
+    execFileSync(DEV_CERTS, [foreign]);
+    const stranger = await cli(['--ca', join(folder, 'ca.pem'), '--cert', join(foreign, 'client.pem'), '--key', join(foreign, 'client-key.pem'), 'topics', 'list', '--timeout', '3s']);
+    assert.notEqual(stranger.code, 0);
+    assert.ok([4, 5].includes(stranger.code), stranger.stderr);
+  });
+
+  it('a certificate that nobody is asked for is a mistake in the settings', async (t) => {
+    const { config } = await secured(t);
+    writeFileSync(config, `[auth]\nhs256_secret_file = "secret"\n${CERTIFICATE}\n`);
+    const { code, stderr } = await run('spanwire-bridge', ['--config', config, '--check-config']);
+    assert.equal(code, 2);
+    assert.match(stderr, /auth\.client_certificate.*client_ca_file/);
+  });
+
+  it('hostmon publishes with a token', async (t) => {
+    const folder = temporaryFolder(t);
+    execFileSync(DEV_CERTS, [folder]);
+    const { bridge, file } = await secured(t, { auth: tls(folder) });
+    const token = file('token', mint({ sub: 'hostmon', publish: ['*'] }));
+    const { code, stderr } = await run('spanwire-hostmon',
+      ['--server', bridge.grpc, '--ca', join(folder, 'ca.pem'), '--token-file', token, '--once', '--interval', '0.1']);
+    assert.equal(code, 0, stderr);
   });
 });

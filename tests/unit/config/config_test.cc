@@ -61,6 +61,22 @@ TEST(CheckConfig, HalfATlsIsAMistakeRatherThanPlainText) {
                         .grpc_client_auth = "required"}));
 }
 
+TEST(CheckConfig, ClientCertificatesMustBeAskedFor) {
+  Config config;
+  config.auth.hs256_secret_file = "secret";
+  config.auth.client_certificates = {{.name = "orders"}};
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckConfig(config)));
+  config.tls.cert_file = config.tls.key_file = "server.pem";
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckConfig(config)));
+  config.tls.client_ca_file = "ca.pem";
+  EXPECT_TRUE(CheckConfig(config).ok());
+  config.tls.grpc_client_auth = "none";
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckConfig(config)));
+  config.tls.grpc_client_auth = "required";
+  config.tls.grpc = false;
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckConfig(config)));
+}
+
 TEST(CheckConfig, AQueueHoldsAtLeastTwoEvents) {
   Config config;
   config.limits.event_bytes = 512 * 1024;
