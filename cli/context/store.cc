@@ -10,7 +10,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -104,9 +104,10 @@ std::string StorePath() {
 absl::StatusOr<Contexts> Load(const std::string& path) {
   struct stat info {};
   if (path.empty() || (stat(path.c_str(), &info) != 0 && errno == ENOENT)) return Contexts();
-  std::ostringstream text;
-  if (!(text << std::ifstream(path, std::ios::binary).rdbuf())) return Fault(path, "cannot be read");
-  absl::StatusOr<Contexts> contexts = ReadContexts(path, text.str());
+  std::ifstream file(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (!file.is_open() || file.bad()) return Fault(path, "cannot be read");
+  absl::StatusOr<Contexts> contexts = ReadContexts(path, text);
   if (contexts.ok() && HoldsToken(*contexts) && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return Fault(path, "holds a token, and other users may read it: chmod 600 the file, and better get a new token");
   }

@@ -26,7 +26,7 @@ std::string Complete(const std::string& words) {
 }
 
 TEST(CompletionTest, BashOffersCommandsAndOptionsOfWhatIsTyped) {
-  EXPECT_EQ(Complete("spanwire co"), "connections completion\n");
+  EXPECT_EQ(Complete("spanwire co"), "connections context completion\n");
   EXPECT_EQ(Complete("spanwire connections ''"),
             "list show watch close --help --server --output --timeout --no-color\n");
   EXPECT_EQ(Complete("spanwire connections list --t"), "--tenant --topic --transport --timeout\n");
