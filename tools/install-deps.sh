@@ -22,12 +22,12 @@ need_browser() {
 packages_for() {
   case $1 in
     build) wanted+=("${build[@]}") ;;
-    test) wanted+=("${build[@]}") && need_node && need_browser ;;
+    test) wanted+=("${build[@]}" curl) && need_node && need_browser ;;
     bench) wanted+=("${build[@]}" libbenchmark-dev python3) ;;
-    node) need_node ;;
+    node) wanted+=(curl) && need_node ;;
     tidy) wanted+=("${build[@]}" "${clang[@]}" clang-tidy-14 clang-format-14) ;;
     fuzz) wanted+=("${build[@]}" "${clang[@]}" libclang-rt-14-dev) ;;
-    coverage) wanted+=("${build[@]}" gcovr) && need_node ;;
+    coverage) wanted+=("${build[@]}" gcovr curl) && need_node ;;
     *) fail "install-deps.sh: unknown purpose \"$1\"; one of build, test, bench, node, tidy, fuzz, coverage" ;;
   esac
 }
