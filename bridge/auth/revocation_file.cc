@@ -170,7 +170,7 @@ absl::Status RevocationFile::WriteAnew() {
   const std::vector<Revocation> kept = list_.InForce();
   for (const Revocation& revocation : kept) text.append(WriteRevocation(revocation)).push_back('\n');
   if (!WriteAll(file, text) || rename(fresh.c_str(), path_.c_str()) != 0 || !SyncFolderOf(path_)) {
-    const absl::Status status = DiskFault(path_, "written");
+    absl::Status status = DiskFault(path_, "written");
     close(file);
     return status;
   }
