@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "CLI/App.hpp"
 #include "CLI/Config.hpp"  // defines what App.hpp declares
 #include "CLI/Error.hpp"
@@ -110,7 +112,7 @@ std::string CommandTrouble(const CLI::App& root) {
   }
   if (names.empty()) return "";
   for (const std::string& word : root.remaining(/*recurse=*/true)) {
-    if (!word.starts_with('-')) return "unknown command '" + word + "'; there are: " + names;
+    if (!word.starts_with('-')) return fmt::format("unknown command '{}'; there are: {}", word, names);
   }
   return "which command? One of: " + names;
 }

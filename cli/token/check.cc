@@ -102,7 +102,7 @@ Style StyleOf(Check::Result result) {
 // A value as people read it: texts without quotes, times as times too.
 std::string Shown(std::string_view name, const boost::json::value& value, Session& session) {
   if (value.is_string()) return std::string(value.get_string());
-  const std::string text = boost::json::serialize(value);
+  std::string text = boost::json::serialize(value);
   if (name != "exp" && name != "nbf" && name != "iat") return text;
   constexpr double kLastSecond = 253'402'300'799;
   const double seconds = value.is_number() ? value.to_number<double>() : -1;
