@@ -33,6 +33,6 @@ CLI::App* DeclareCreate(CLI::App& group, CreateOptions& options);
 
 // Signs a token here, without a bridge, and prints it alone on stdout. kUsage where a file, a claim or the algorithm is
 // wrong.
-ExitCode RunCreate(const CreateOptions& options, Session& session);
+ExitCode RunCreate(const CreateOptions& given, Session& session);
 
 }  // namespace spanwire::cli::token
