@@ -110,7 +110,8 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config, st
   }
   b.pipeline_ = std::make_unique<ingest::PublishPipeline>(b.config_, *b.translator_, b.topics_, *b.broker_, b.metrics_,
                                                           *b.settings_.clock);
-  b.publisher_service_ = std::make_unique<ingest::PublisherServiceImpl>(*b.pipeline_, b.config_.limits, b.metrics_, *b.gate_);
+  b.publisher_service_ =
+      std::make_unique<ingest::PublisherServiceImpl>(*b.pipeline_, b.config_.limits, b.metrics_, *b.gate_);
   b.schema_service_ = std::make_unique<ingest::SchemaServiceImpl>(*b.translator_, *b.gate_);
   b.admin_service_ =
       std::make_unique<admin::AdminService>(admin::AdminContext{.fanout = *b.fanout_,
