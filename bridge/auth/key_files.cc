@@ -1,39 +1,21 @@
 #include "bridge/auth/key_files.h"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include "bridge/auth/jwks.h"
 #include "bridge/model/absl_view.h"
+#include "bridge/openssl/key_file.h"
 
 namespace spanwire::auth {
 namespace {
-
-constexpr size_t kMaxFileBytes = 1024 * 1024;
-
-struct FileCloser {
-  void operator()(std::FILE* file) const {
-    static_cast<void>(std::fclose(file));  // only read: nothing can be lost
-  }
-};
-using FilePtr = std::unique_ptr<std::FILE, FileCloser>;
 
 absl::Status Fault(const std::string& path, std::string_view sentence) {
   return absl::InvalidArgumentError(fmt::format("{}: {}", path, sentence));
 }
 absl::Status Fault(const std::string& path, const absl::Status& status) {
   return Fault(path, model::ToStd(status.message()));
-}
-
-bool OthersCanRead(const std::string& path) {
-  struct stat info {};
-  return ::stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IROTH | S_IWOTH)) != 0;
 }
 
 // Collects keys and notes from one file after another.
@@ -86,7 +68,8 @@ class Loader {
 
  private:
   void NoteOpenSecret(const std::string& path) {
-    if (OthersCanRead(path)) notes_.push_back(path + ": every user of this machine can read this secret: chmod 600");
+    if (openssl::OpenToOthers(path))
+      notes_.push_back(path + ": every user of this machine can read this secret: chmod 600");
   }
 
   std::vector<VerificationKey> keys_;
@@ -110,14 +93,9 @@ absl::StatusOr<LoadedKeys> LoadKeys(const KeyFiles& files) {
 }
 
 absl::StatusOr<std::string> ReadKeyFile(const std::string& path) {
-  const FilePtr file(std::fopen(path.c_str(), "rbe"));
-  if (file == nullptr) return Fault(path, fmt::format("cannot be opened: {}", std::strerror(errno)));
-  std::string text(kMaxFileBytes + 1, '\0');
-  const size_t size = std::fread(text.data(), 1, text.size(), file.get());
-  if (std::ferror(file.get()) != 0) return Fault(path, fmt::format("cannot be read: {}", std::strerror(errno)));
-  if (size > kMaxFileBytes) return Fault(path, "is over 1 MiB, which no key is");
-  text.resize(size);
-  return text;
+  absl::StatusOr<std::string> text = openssl::ReadKeyFile(path);
+  if (text.ok()) return text;
+  return Fault(path, text.status());
 }
 
 std::string_view WithoutNewline(std::string_view text) {

@@ -1,35 +1,16 @@
 #include "bridge/tls/pem_file.h"
 
-#include <sys/stat.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <memory>
-
 #include <fmt/format.h>
 
+#include "bridge/model/absl_view.h"
+#include "bridge/openssl/key_file.h"
+
 namespace spanwire::tls {
-namespace {
-
-constexpr size_t kMaxBytes = 1024 * 1024;
-
-struct FileCloser {
-  void operator()(std::FILE* file) const {
-    static_cast<void>(std::fclose(file));  // only read: nothing can be lost
-  }
-};
-
-}  // namespace
 
 absl::StatusOr<std::string> PemFile::Read() const {
-  const std::unique_ptr<std::FILE, FileCloser> file(std::fopen(path.c_str(), "rbe"));
-  if (file == nullptr) return Fault(fmt::format("cannot be opened: {}", std::strerror(errno)));
-  std::string text(kMaxBytes + 1, '\0');
-  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-  if (std::ferror(file.get()) != 0) return Fault(fmt::format("cannot be read: {}", std::strerror(errno)));
-  if (text.size() > kMaxBytes) return Fault("is over 1 MiB, which no certificate or key is");
-  return text;
+  absl::StatusOr<std::string> text = openssl::ReadKeyFile(path);
+  if (text.ok()) return text;
+  return Fault(model::ToStd(text.status().message()));
 }
 
 absl::Status PemFile::Fault(std::string_view what) const {
@@ -41,8 +22,7 @@ std::string PemFile::Note(std::string_view what) const {
 }
 
 bool PemFile::OpenToOthers() const {
-  struct stat info {};
-  return ::stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IROTH | S_IWOTH)) != 0;
+  return openssl::OpenToOthers(path);
 }
 
 }  // namespace spanwire::tls

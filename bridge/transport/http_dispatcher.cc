@@ -66,7 +66,8 @@ Route HttpDispatcher::RouteOf(const HttpRequest& request) const {
 
 HttpAnswer HttpDispatcher::Dispatch(ShardContext& context, const HttpRequest& request, const HttpPeer& peer) const {
   const Route route = RouteOf(request);
-  // A page of another name that leads here (DNS rebinding) has no token, so only without tokens the name counts.
+  // With authentication the bridge has names that it is not told, behind proxies. A page of another name that leads
+  // here (DNS rebinding) then gets what everybody gets: metrics and public topics.
   const bool any_host = context.settings.access->enabled() || AnswersAnyHost(route.endpoint);
   if (!any_host && !origins_.HostAllowed(request.host, peer.local)) {
     return Forbidden("this name of the bridge is not known to it: use a loopback address, or list it in allowed_hosts");
