@@ -150,8 +150,10 @@ describe('the link', () => {
     await shows('#status[data-tone="bad"]');
     await shows('#notice:not([hidden])');
     log('while away');
+    assert.equal(await page.isVisible('#retry'), true);
     await bridge.start();
-    await page.click('#retry');
+    // At once, since it goes away when the page is back by itself.
+    await page.$eval('#retry', (button) => button.click());
     await shows('#status[data-tone="good"]');
     await showsText('#logs', 'while away');
     assert.equal(await page.isVisible('#notice'), false);
