@@ -38,6 +38,11 @@ void Watch::OnClosed(const session::Client& client, int close_code, std::string_
   if (Matches(filter_, snapshot)) Tell(v1::WatchConnectionsResponse::KIND_CLOSED, snapshot, close_code, reason);
 }
 
+void Watch::OnIdentified(const session::Client& client) {
+  const session::ClientSnapshot snapshot = client.Describe();
+  if (Matches(filter_, snapshot)) Tell(v1::WatchConnectionsResponse::KIND_IDENTIFIED, snapshot);
+}
+
 void Watch::OnTopicJoined(const session::Client& client, std::string_view topic) {
   if (topic != filter_.topic()) return;
   const session::ClientSnapshot snapshot = client.Describe();

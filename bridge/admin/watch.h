@@ -11,9 +11,9 @@
 
 namespace spanwire::admin {
 
-// Tells an administrator of connections that open and close, and where the filter names a topic, of those that join and
-// leave it in between. Registered with every shard, so its calls come from
-// several threads at a time.
+// Tells an administrator of connections that open, show who they are and close, and where the filter names a topic, of
+// those that join and leave it in between. Registered with every shard, so its calls come from several threads at a
+// time.
 class Watch final : public session::ClientObserver, public std::enable_shared_from_this<Watch> {
  public:
   using Writer = Stream<v1::WatchConnectionsResponse>;
@@ -26,6 +26,7 @@ class Watch final : public session::ClientObserver, public std::enable_shared_fr
 
   void OnOpened(const session::Client& client) override;
   void OnClosed(const session::Client& client, int close_code, std::string_view reason) override;
+  void OnIdentified(const session::Client& client) override;
   void OnTopicJoined(const session::Client& client, std::string_view topic) override;
   void OnTopicLeft(const session::Client& client, std::string_view topic) override;
 

@@ -25,6 +25,8 @@ class Outbound {
 
   // Session::deadline() has changed.
   virtual void OnDeadline() {}
+  // Somebody who was nobody in particular has shown who it is.
+  virtual void OnIdentified() {}
 
   // Whoever lists the connection may want to know that it has one topic more, or less: Registry::TopicJoined and
   // TopicLeft. Not called for the topics that it has at its end.

@@ -17,6 +17,11 @@ void Registry::Remove(Client& client, int close_code, std::string_view reason) {
   for (ClientObserver* observer : observers_) observer->OnClosed(client, close_code, reason);
 }
 
+void Registry::Identified(const Client& client) const {
+  if (observers_.empty() || !clients_.contains(client.client_id())) return;
+  for (ClientObserver* observer : observers_) observer->OnIdentified(client);
+}
+
 void Registry::TopicJoined(const Client& client, std::string_view topic) const {
   if (observers_.empty() || !clients_.contains(client.client_id())) return;
   for (ClientObserver* observer : observers_) observer->OnTopicJoined(client, topic);

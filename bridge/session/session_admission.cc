@@ -88,7 +88,9 @@ void Session::Authenticate(const ClientMessage& message) {
     for (const std::string& topic : feeds_->Names()) feeds_->Expel(topic);
     feeds_->SetTenant(fresh.tenant_id);
   }
+  const bool was_anonymous = identity_->anonymous();
   identity_ = *std::move(shown);
+  if (was_anonymous) out_.OnIdentified();
   Welcome(message.id);
   LeaveForbidden();
 }

@@ -15,7 +15,8 @@ constexpr char kFooter[] = R"(Examples:
   spanwire connections watch -o json | jq -c '[.kind, .connection.client_id, .close_code]'
 
 Prints a line for each connection that is open, then one per change, until Ctrl-C (exit code 0). With --topic it also
-tells of connections that join and leave that topic while they are open.
+tells of connections that join and leave that topic while they are open. IDENTIFIED is a connection that sent its token
+after it had opened: with --user the first that is heard of it.
 -o json prints one JSON document per line. Global options: see `spanwire --help`.)";
 
 Cell ChangeCell(v1::WatchConnectionsResponse::Kind kind) {
@@ -30,6 +31,8 @@ Cell ChangeCell(v1::WatchConnectionsResponse::Kind kind) {
       return {"JOINED", Style::kGood};
     case v1::WatchConnectionsResponse::KIND_LEFT:
       return {"LEFT", Style::kWarning};
+    case v1::WatchConnectionsResponse::KIND_IDENTIFIED:
+      return {"IDENTIFIED", Style::kGood};
     case v1::WatchConnectionsResponse::KIND_MISSED:
       return {"MISSED", Style::kBad};
     default:

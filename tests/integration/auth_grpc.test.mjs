@@ -106,6 +106,26 @@ describe('an administrator', () => {
     bob.socket.close();
   });
 
+  it('sees a user who says so only after connecting, as a browser does', async (t) => {
+    const { bridge } = await secured(t);
+    const known = new Client(bridge, `?token=${mint({ sub: 'ann' })}`);
+    await known.got('connected');
+    const watch = start('spanwire', ['--server', bridge.grpc, '--token', mint(ADMIN), 'connections', 'watch', '--user', 'ann', '-o', 'json']);
+    const next = async () => {
+      const { kind, connection } = JSON.parse((await watch.lines.next()).value);
+      return [kind, connection.client_id];
+    };
+    assert.equal((await next())[0], 'KIND_EXISTING');
+    const late = await new Client(bridge).opened();
+    late.send({ action: 'auth', token: mint({ sub: 'ann' }) });
+    const { data } = await late.got('connected');
+    assert.deepEqual(await next(), ['KIND_IDENTIFIED', data.client_id]);
+    late.socket.terminate();
+    assert.deepEqual(await next(), ['KIND_CLOSED', data.client_id]);
+    known.socket.terminate();
+    await watch.stop('SIGINT');
+  });
+
   it('needs the role, and is told which', async (t) => {
     const { cli } = await secured(t);
     const none = await cli(['connections', 'list']);

@@ -62,6 +62,12 @@ class WatchTest : public ::testing::Test {
       registry().TopicLeft(client, topic);
     });
   }
+  void Identify(FakeClient& client, const std::string& user) {
+    OnShard([&] {
+      client.who = std::make_shared<const auth::Identity>(auth::Identity{.subject = user});
+      registry().Identified(client);
+    });
+  }
   // Begins a watch and waits until it is heard: `client` must be open and match.
   void Watch(const v1::ConnectionFilter& filter) {
     v1::WatchConnectionsRequest request;
@@ -133,6 +139,25 @@ TEST_F(WatchTest, OfATopicItTellsWhoJoinsAndLeavesItAndWhoClosesWithIt) {
   EXPECT_EQ(Next(), "JOINED third");
   EXPECT_EQ(Next(), "LEFT second");
   EXPECT_EQ(Next(), "CLOSED third") << "second was no longer on the topic";
+}
+
+TEST_F(WatchTest, OfAUserItTellsWhoSaysSoAfterOpening) {
+  FakeClient second("second", {});
+  FakeClient third("third", {});
+  FakeClient closed("closed", {});
+  v1::ConnectionFilter filter;
+  filter.set_user_id("ann");
+  first_.who = std::make_shared<const auth::Identity>(auth::Identity{.subject = "ann"});
+  Add(first_);
+  Watch(filter);
+  for (FakeClient* client : {&second, &third}) Add(*client);
+  Identify(closed, "ann");
+  Identify(third, "bob");
+  Identify(second, "ann");
+  Remove(third);
+  Remove(second);
+  EXPECT_EQ(Next(), "IDENTIFIED second");
+  EXPECT_EQ(Next(), "CLOSED second");
 }
 
 TEST_F(WatchTest, TheOtherFiltersHoldForWhoLeavesATopicToo) {

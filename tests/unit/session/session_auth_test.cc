@@ -111,6 +111,7 @@ TEST_F(SessionAuthTest, AFirstAuthMessageIsWelcomedAndGetsTheUsersOwnTopic) {
   // With leeway.
   EXPECT_EQ(session_->deadline(), clock_.Now() + absl::Minutes(10) + absl::Seconds(5));
   EXPECT_EQ(out_->deadlines, 2);
+  EXPECT_EQ(out_->identifications, 1);
 }
 
 TEST_F(SessionAuthTest, ATokenThatDoesNotCountEndsItWith4001) {
@@ -184,6 +185,7 @@ TEST_F(SessionAuthTest, AFreshTokenProlongsItAndEndsWhatItNoLongerAllows) {
   fresh.topics = {};
   SayAuth(Mint(fresh));
   EXPECT_THAT(Words(), ElementsAre("connected", "unsubscription gift-list:1"));
+  EXPECT_EQ(out_->identifications, 0) << "it was known before";
   clock_.Advance(absl::Minutes(9));
   session_->OnDeadline();
   EXPECT_FALSE(out_->closed);

@@ -32,6 +32,7 @@ class RecordingOutbound final : public Outbound {
   size_t queued_bytes() const override { return queued; }
   void Close(CloseCode code, std::string_view) override { closed = code; }
   void OnDeadline() override { ++deadlines; }
+  void OnIdentified() override { ++identifications; }
   void OnTopicJoined(std::string_view topic) override { topics.push_back("+" + std::string(topic)); }
   void OnTopicLeft(std::string_view topic) override { topics.push_back("-" + std::string(topic)); }
 
@@ -39,6 +40,7 @@ class RecordingOutbound final : public Outbound {
   std::vector<std::string> topics;
   std::function<void()> on_send;  // called from within each Send and SendRun
   size_t queued = 0;
+  int identifications = 0;
   int deadlines = 0;     // changes of the session's deadline
   bool stalled = false;  // what is sent stays queued
   std::optional<CloseCode> closed;
