@@ -6,127 +6,12 @@
 #include <fmt/format.h>
 
 #include "absl/strings/ascii.h"
-#include "bridge/config/network.h"
 #include "bridge/config/value_text.h"
 
 namespace spanwire::config {
 namespace {
 
-// A value at `where` that `set` sets.
-template <typename Where, typename Set>
-SettingValue ValueAt(Where where, Set set) {
-  return {.set = std::move(set), .same = [where](const Config& a, const Config& b) { return where(a) == where(b); }};
-}
-
-// Of a parser and of where its value goes.
-template <typename Parse, typename Where>
-SettingValue Into(Parse parse, Where where) {
-  return ValueAt(where, [parse, where](Config& config, std::string_view text) -> absl::Status {
-    auto value = parse(text);
-    if (!value.ok()) return value.status();
-    where(config) = static_cast<std::remove_reference_t<decltype(where(config))>>(*std::move(value));
-    return absl::OkStatus();
-  });
-}
-
-template <typename Where>
-SettingValue Text(Where where) {
-  return ValueAt(where, [where](Config& config, std::string_view text) {
-    where(config) = std::string(text);
-    return absl::OkStatus();
-  });
-}
-
-template <typename Where>
-SettingValue Add(Where where) {
-  SettingValue value = ValueAt(where, [where](Config& config, std::string_view text) {
-    where(config).emplace_back(text);
-    return absl::OkStatus();
-  });
-  value.clear = [where](Config& config) { where(config).clear(); };
-  return value;
-}
-
-template <typename Where>
-SettingValue Address(Where where) {
-  return ValueAt(where, [where](Config& config, std::string_view text) {
-    where(config) = std::string(text);
-    return ParseListenAddress(text).status();
-  });
-}
-
-// An address, or an empty text for none.
-template <typename Where>
-SettingValue OptionalAddress(Where where) {
-  return ValueAt(where, [where](Config& config, std::string_view text) {
-    where(config) = std::string(text);
-    return text.empty() ? absl::OkStatus() : ParseListenAddress(text).status();
-  });
-}
-
-template <typename Where>
-SettingValue AddNetwork(Where where) {
-  SettingValue value = Add(where);
-  value.set = [where](Config& config, std::string_view text) {
-    where(config).emplace_back(text);
-    return ParseNetwork(text).status();
-  };
-  return value;
-}
-
-template <typename Where>
-SettingValue OneOf(std::vector<std::string_view> words, Where where) {
-  return ValueAt(where, [words = std::move(words), where](Config& config, std::string_view text) -> absl::Status {
-    if (std::find(words.begin(), words.end(), text) == words.end()) {
-      return absl::InvalidArgumentError(
-          fmt::format("expected one of {}, got \"{}\"", fmt::join(words, ", "), text.substr(0, 64)));
-    }
-    where(config) = std::string(text);
-    return absl::OkStatus();
-  });
-}
-
-auto Integer(int64_t min, int64_t max) {
-  return [min, max](std::string_view text) { return ParseInteger(text, min, max); };
-}
-
-// A duration that must not be zero.
-absl::StatusOr<absl::Duration> ParsePeriod(std::string_view text) {
-  absl::StatusOr<absl::Duration> duration = ParseDuration(text);
-  if (duration.ok() && *duration < absl::Milliseconds(1)) {
-    return absl::InvalidArgumentError("expected a duration of at least 1ms");
-  }
-  return duration;
-}
-
-// What docs/protocol.md, section 5, lets a wake-up linger.
-absl::StatusOr<absl::Duration> ParseGather(std::string_view text) {
-  absl::StatusOr<absl::Duration> duration = ParseDuration(text);
-  if (duration.ok() && *duration > absl::Milliseconds(50)) {
-    return absl::InvalidArgumentError("expected a duration of at most 50ms");
-  }
-  return duration;
-}
-
-// More would let tokens live on long after they ended.
-absl::StatusOr<absl::Duration> ParseLeeway(std::string_view text) {
-  absl::StatusOr<absl::Duration> duration = ParseDuration(text);
-  if (duration.ok() && *duration > absl::Minutes(5)) {
-    return absl::InvalidArgumentError("expected a duration of at most 5m");
-  }
-  return duration;
-}
-
-// A token of RFC 6265, section 4.1.1, or nothing.
-absl::StatusOr<std::string> ParseCookieName(std::string_view text) {
-  constexpr std::string_view kSeparators = "()<>@,;:\\\"/[]?={}";
-  const bool valid = text.size() <= 128 && std::all_of(text.begin(), text.end(), [&](unsigned char c) {
-                       return c > 0x20 && c < 0x7f && kSeparators.find(static_cast<char>(c)) == std::string_view::npos;
-                     });
-  if (!valid) return absl::InvalidArgumentError("expected a cookie's name: letters, digits, - and _");
-  return std::string(text);
-}
-
+// A bound on bounds.
 constexpr int64_t kMany = 1'000'000'000;
 
 // Where a value goes.
@@ -217,7 +102,7 @@ std::vector<Setting> MakeSettings() {
        .value = Add(SPANWIRE_WHERE(auth.audiences))},
       {.key = "auth.leeway",
        .help = "how far the clocks of issuer and bridge may differ, at most 5m (5s)",
-       .value = Into(ParseLeeway, SPANWIRE_WHERE(auth.leeway))},
+       .value = Into(DurationUpTo("5m"), SPANWIRE_WHERE(auth.leeway))},
       {.key = "auth.max_token",
        .help = "bytes of a token (8KiB)",
        .value = Into(ParseSize, SPANWIRE_WHERE(auth.max_token_bytes))},
@@ -231,9 +116,6 @@ std::vector<Setting> MakeSettings() {
        .help = "file that revocations are kept in over a restart",
        .is_path = true,
        .value = Text(SPANWIRE_WHERE(auth.revocations_file))},
-      {.key = "limits.auth_timeout",
-       .help = "time for a WebSocket without a token to send one (10s)",
-       .value = Into(ParsePeriod, SPANWIRE_WHERE(limits.auth_timeout))},
       {.key = "trusted_proxies",
        .help = "addresses and networks of proxies that are believed who asks, such as 10.0.0.0/8",
        .is_list = true,
@@ -289,6 +171,9 @@ std::vector<Setting> MakeSettings() {
       {.key = "limits.handshake_timeout",
        .help = "time for a request to arrive (5s)",
        .value = Into(ParsePeriod, SPANWIRE_WHERE(limits.handshake_timeout))},
+      {.key = "limits.auth_timeout",
+       .help = "time for a WebSocket without a token to send one (10s)",
+       .value = Into(ParsePeriod, SPANWIRE_WHERE(limits.auth_timeout))},
       {.key = "limits.http_idle_timeout",
        .help = "time between two requests of one HTTP connection (60s)",
        .value = Into(ParsePeriod, SPANWIRE_WHERE(limits.http_idle_timeout))},
@@ -318,7 +203,7 @@ std::vector<Setting> MakeSettings() {
        .value = Into(Integer(1, kMany), SPANWIRE_WHERE(limits.poll_messages))},
       {.key = "limits.poll_gather",
        .help = "how long a held poll that is woken waits for more, at most 50ms (10ms)",
-       .value = Into(ParseGather, SPANWIRE_WHERE(limits.poll_gather))},
+       .value = Into(DurationUpTo("50ms"), SPANWIRE_WHERE(limits.poll_gather))},
       {.key = "limits.poll_answer",
        .help = "bytes of one poll's answer (1MiB)",
        .value = Into(ParseSize, SPANWIRE_WHERE(limits.poll_bytes))},

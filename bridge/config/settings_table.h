@@ -1,22 +1,13 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "bridge/config/config.h"
+#include "bridge/config/setting_value.h"
 
 namespace spanwire::config {
-
-// Where the value of a setting is in a Config.
-struct SettingValue {
-  // Sets it from text; INVALID_ARGUMENT says what is expected.
-  std::function<absl::Status(Config&, std::string_view text)> set;
-  std::function<bool(const Config&, const Config&)> same;
-  std::function<void(Config&)> clear = {};  // of a list: empties it
-};
 
 // One setting: a key in the file, a flag, an environment variable, and how its text becomes a value.
 struct Setting {

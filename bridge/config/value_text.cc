@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -66,6 +67,22 @@ absl::StatusOr<absl::Duration> ParseDuration(std::string_view text) {
   return duration;
 }
 
+absl::StatusOr<absl::Duration> ParsePeriod(std::string_view text) {
+  absl::StatusOr<absl::Duration> duration = ParseDuration(text);
+  if (duration.ok() && *duration < absl::Milliseconds(1)) {
+    return absl::InvalidArgumentError("expected a duration of at least 1ms");
+  }
+  return duration;
+}
+
+absl::StatusOr<absl::Duration> ParseDurationUpTo(std::string_view text, std::string_view max) {
+  absl::StatusOr<absl::Duration> duration = ParseDuration(text);
+  if (duration.ok() && *duration > ParseDuration(max).value_or(absl::ZeroDuration())) {
+    return absl::InvalidArgumentError(fmt::format("expected a duration of at most {}", max));
+  }
+  return duration;
+}
+
 absl::StatusOr<int64_t> ParseInteger(std::string_view text, int64_t min, int64_t max) {
   int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -88,6 +105,15 @@ absl::StatusOr<bool> ParseBool(std::string_view text) {
   if (text == "true") return true;
   if (text == "false") return false;
   return Expected("true or false", text);
+}
+
+absl::StatusOr<std::string> ParseCookieName(std::string_view text) {
+  constexpr std::string_view kSeparators = "()<>@,;:\\\"/[]?={}";
+  const bool valid = text.size() <= 128 && std::all_of(text.begin(), text.end(), [&](unsigned char c) {
+                       return c > 0x20 && c < 0x7f && kSeparators.find(static_cast<char>(c)) == std::string_view::npos;
+                     });
+  if (!valid) return absl::InvalidArgumentError("expected a cookie's name: letters, digits, - and _");
+  return std::string(text);
 }
 
 absl::StatusOr<ListenAddress> ParseListenAddress(std::string_view text) {

@@ -62,6 +62,29 @@ TEST(ParseInteger, OutsideTheRangeTheErrorNamesIt) {
   }
 }
 
+TEST(ParsePeriod, IsNeverNothing) {
+  EXPECT_EQ(*ParsePeriod("1ms"), absl::Milliseconds(1));
+  EXPECT_THAT(std::string(ParsePeriod("999us").status().message()), HasSubstr("at least 1ms"));
+  EXPECT_FALSE(ParsePeriod("soon").ok());
+}
+
+TEST(ParseDurationUpTo, SaysItsBoundAsItWasWritten) {
+  EXPECT_EQ(*ParseDurationUpTo("5m", "5m"), absl::Minutes(5));
+  EXPECT_EQ(*ParseDurationUpTo("0", "5m"), absl::ZeroDuration());
+  EXPECT_THAT(std::string(ParseDurationUpTo("301s", "5m").status().message()), HasSubstr("at most 5m"));
+  EXPECT_FALSE(ParseDurationUpTo("soon", "5m").ok());
+}
+
+TEST(ParseCookieName, IsATokenOrNothing) {
+  EXPECT_EQ(*ParseCookieName("__Host-spanwire"), "__Host-spanwire");
+  EXPECT_EQ(*ParseCookieName(""), "");
+  EXPECT_TRUE(ParseCookieName(std::string(128, 'c')).ok());
+  for (const std::string& text : {std::string(129, 'c'), std::string("a b"), std::string("a=b"), std::string("a;b"),
+                                  std::string("a\x7f"), std::string("\xc3\xa9"), std::string("a\0b", 3)}) {
+    EXPECT_FALSE(ParseCookieName(text).ok()) << text;
+  }
+}
+
 TEST(ParsePositive, FractionsAreNumbersToo) {
   EXPECT_DOUBLE_EQ(*ParsePositive("0.5"), 0.5);
   EXPECT_DOUBLE_EQ(*ParsePositive("50"), 50);
