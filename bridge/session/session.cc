@@ -122,7 +122,9 @@ void Session::SubscribeFromUrl(const std::vector<std::string>& topics, const std
     // Its own topic it has already.
     if (!feeds_->Has(topic)) message.topics.push_back({.topic = topic, .since = since});
   }
+  feeds_->HoldBeginnings();
   SubscribeAll(message);
+  feeds_->BeginAll();
 }
 
 void Session::SubscribeAll(const ClientMessage& message) {

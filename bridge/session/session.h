@@ -41,6 +41,10 @@ class Session final : public std::enable_shared_from_this<Session> {
   void Start();
   // One message of the client's, as text.
   void OnMessage(std::string_view text);
+  // For transports that put a SafeCursor() beside what they send: topics subscribed from here on, the user's own too,
+  // begin in SubscribeFromUrl(), within the same turn. One that began before the others are known would give a cursor
+  // that speaks for them too.
+  void GatherTopics() { feeds_->HoldBeginnings(); }
   // As the client's message would, for transports whose client says in its URL what it wants: a `subscription` or an
   // `error` for each topic, without `id`. `since` is a cursor as given. Nothing of this counts as a client's message.
   void SubscribeFromUrl(const std::vector<std::string>& topics, const std::optional<std::string>& since,

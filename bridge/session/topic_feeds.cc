@@ -83,8 +83,17 @@ bool TopicFeeds::Subscribe(std::string_view topic, Wish wish) {
   }
   const bool ready = fresh ? shard_.Join(feed->topic, *feed) : feed->hub->ready();
   if (fresh) output_.out().OnTopicJoined(feed->topic->name);
-  if (ready && renewed) Begin(*feed);
+  if (ready && renewed && !beginnings_held_) Begin(*feed);
   return true;
+}
+
+void TopicFeeds::BeginAll() {
+  if (!std::exchange(beginnings_held_, false)) return;
+  // One that begins may end them all: its client's queue may be full.
+  for (size_t i = 0; i < feeds_.size(); ++i) {
+    TopicFeed& feed = *feeds_[i];
+    if (feed.start != nullptr && feed.hub->ready()) Begin(feed);
+  }
 }
 
 void TopicFeeds::Unsubscribe(std::string_view topic, const ReplyId& id) {

@@ -37,6 +37,9 @@ class TopicFeeds final : public fanout::Subscriber, public PageConsumer {
   // The answer is sent when it is known. `topic` is a valid name. False: too many topics, nothing is changed or sent.
   bool Subscribe(std::string_view topic, Wish wish);
   bool Has(std::string_view topic) const { return Find(topic) != nullptr; }
+  // From here to BeginAll() topics that are subscribed do not begin yet, nor is anything asked of the shard in between.
+  void HoldBeginnings() { beginnings_held_ = true; }
+  void BeginAll();
   // Leaves the topic, whether it was there or not, and says so.
   void Unsubscribe(std::string_view topic, const ReplyId& id);
   // The client may not read the topic any more: leaves it and says so. Who still waits for an answer gets an error.
@@ -108,6 +111,7 @@ class TopicFeeds final : public fanout::Subscriber, public PageConsumer {
   PageReader reader_;
   observe::PatternCounts* overfilled_ = nullptr;  // by whose topic the queue is over its bound
   bool sending_latest_ = false;
+  bool beginnings_held_ = false;
   std::vector<SubscriptionSnapshot> at_the_end_;
 };
 

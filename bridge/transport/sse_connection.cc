@@ -52,6 +52,7 @@ void SseConnection::Start(const session::PollQuery& query) {
   Register();
   HeartbeatAt(ShardContext::After(context().settings.ping_interval));
   fanout::Shard::CorkScope cork(context().shard);
+  session().GatherTopics();
   Greet();
   session().SubscribeFromUrl(query.topics, query.cursor, query.history);
   WaitReadable();

@@ -11,16 +11,32 @@ using ::testing::ElementsAre;
 
 class SafeCursorTest : public SessionTest {
  protected:
-  SafeCursorTest() {
+  SafeCursorTest() { Watch(); }
+  void Watch() {
     out_->on_send = [this] {
       const std::vector<boost::json::object> messages = Take();
       words_.push_back(Word(messages.back()) + " @" + session_->SafeCursor().value_or("none"));
     };
   }
+  // Another session has a topic already; `session_` is a new one.
+  void LetAnotherHave(const std::string& topic) {
+    session_->SubscribeFromUrl({topic}, std::nullopt, 0);
+    Settle();
+    other_out_ = std::move(out_);
+    other_ = std::exchange(session_, nullptr);
+    NewSession();
+    Watch();
+    TakeSent();
+  }
+  ~SafeCursorTest() override {
+    if (other_ != nullptr) other_->Shutdown();
+  }
   // `42 a @e1-42`: what was sent and the cursor asked for from within.
   std::vector<std::string> TakeSent() { return std::exchange(words_, {}); }
 
   std::vector<std::string> words_;
+  std::unique_ptr<RecordingOutbound> other_out_;
+  std::shared_ptr<Session> other_;
 };
 
 TEST_F(SafeCursorTest, IncludesWhatIsBeingSentAndNothingMore) {
@@ -62,6 +78,26 @@ TEST_F(SafeCursorTest, ThereIsNoneUntilATopicWithoutSinceHasBegun) {
   session_->SubscribeFromUrl({"a", "b"}, std::nullopt, 1);
   Settle();
   EXPECT_THAT(TakeSent(), ElementsAre("subscription a e1-0 @none", "1 a @none", "subscription b e1-1 @e1-1"));
+}
+
+// A client that is cut between the two would else come back with a cursor that skips what b lost.
+TEST_F(SafeCursorTest, ATopicThatIsReadyAtOnceDoesNotSpeakForThoseBehindIt) {
+  LetAnotherHave("a");
+  session_->SubscribeFromUrl({"a", "b"}, "old-7", 0);
+  EXPECT_THAT(TakeSent(), ElementsAre("subscription a e1-0 lost @old-7"));
+  Settle();
+  EXPECT_THAT(TakeSent(), ElementsAre("subscription b e1-0 lost @e1-0"));
+}
+
+TEST_F(SafeCursorTest, NorDoesOneThatTheSessionHadBeforeTheUrlWasRead) {
+  LetAnotherHave("a");
+  session_->GatherTopics();
+  Say(R"({"action":"subscribe","topic":"a","since":"old-7"})");
+  EXPECT_THAT(TakeSent(), ElementsAre());
+  session_->SubscribeFromUrl({"b"}, "old-7", 0);
+  EXPECT_THAT(TakeSent(), ElementsAre("subscription a e1-0 lost @old-7"));
+  Settle();
+  EXPECT_THAT(TakeSent(), ElementsAre("subscription b e1-0 lost @e1-0"));
 }
 
 TEST_F(SafeCursorTest, OfAnotherLogItNeverSpeaksForThisOne) {
