@@ -9,6 +9,7 @@
 #include "bridge/observe/logging.h"
 #include "bridge/server/bridge.h"
 #include "bridge/server/file_limit.h"
+#include "bridge/server/grpc_log.h"
 #include "bridge/server/reload.h"
 #include "bridge/server/signals.h"
 
@@ -45,6 +46,7 @@ int main(int argc, char** argv) {
       spanwire::observe::SetUpLogging({.level = config.log_level, .format = config.log_format});
   if (!logging.ok()) return Fail(kBadConfiguration, logging);
   google::protobuf::SetLogHandler(LogProtobuf);
+  spanwire::server::GrpcLog::Install();
   if (line->mode == CommandLine::Mode::kCheckConfig) {
     fmt::print("spanwire-bridge: the configuration is good\n");
     return kStopped;

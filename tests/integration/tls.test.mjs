@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -308,6 +309,30 @@ describe('client certificates', () => {
       { credentials: tlsCredentials(certificates.ca, new Certificates(temporaryFolder(t)).client) });
     await assert.rejects(stranger.json('a', 't', {}));
     stranger.close();
+  });
+});
+
+describe('the log of a bridge with TLS', () => {
+  const knock = async (address) => {
+    const [host, port] = address.split(':');
+    const socket = net.connect({ host, port });
+    socket.on('error', () => {});  // a reset is an answer too
+    socket.end('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    socket.resume();
+    await once(socket, 'close');
+  };
+
+  it('is not filled by strangers at the gRPC port, and has its format whatever gRPC says', async (t) => {
+    const certificates = new Certificates(temporaryFolder(t));
+    const bridge = await bridgeWith(t, certificates, ['--log-format', 'json']);
+    for (let i = 0; i < 200; ++i) await knock(bridge.grpc);
+    await logged(bridge, /a gRPC connection ended before TLS was agreed on/);
+    await bridge.stop();
+    const lines = bridge.log.trimEnd().split('\n').map((line) => JSON.parse(line));
+    assert.ok(lines.length < 50, `${lines.length} lines`);
+    const [failure] = lines.filter(({ message }) => message.startsWith('a gRPC connection ended'));
+    assert.equal(failure.level, 'warning');
+    assert.match(failure.error, /http request/);
   });
 });
 
