@@ -230,7 +230,7 @@ export class TabHub {
       this.#greeting = text;
       return this.#tellAll({ text });
     }
-    if (type === 'pong') return this.#pong(text);
+    if (type === 'pong') return this.#pong(message);
     if (asked) return this.#answer(asked, message);
     if (topic === '$bridge') return this.#tellAll({ text });
     if (type === 'subscription' && !this.#followers(topic).length) {
@@ -238,7 +238,9 @@ export class TabHub {
       for (const tab of this.#tabs) this.#follow(tab, topic, text);
       return;
     }
-    if (type === 'unsubscription' && data.reason !== 'client') this.#announced.delete(topic);
+    // The answer to an `unsubscribe` of ours: whoever follows the topic now has subscribed it after that.
+    if (type === 'unsubscription' && data.reason === 'client') return;
+    if (type === 'unsubscription') this.#announced.delete(topic);
     for (const tab of this.#followers(topic)) {
       const waiting = tab.topics.get(topic);
       if (waiting && waiting.length <= MAX_WAITING) waiting.push(text);
@@ -273,9 +275,15 @@ export class TabHub {
     }
   }
 
-  /** @param {string} text */
-  #pong(text) {
+  /**
+   * Its cursor says what has come to the hub, and so to a tab, but not to one for which events still wait.
+   * @param {Envelope} message
+   */
+  #pong(message) {
     for (const tab of this.#tabs) {
+      const { cursor, ...rest } = message.data;
+      const catchesUp = [...tab.topics.values()].some((waiting) => waiting);
+      const text = JSON.stringify(catchesUp ? { ...message, data: rest } : message);
       if (tab.awaitsPong) tab.port.postMessage({ text });
       tab.awaitsPong = false;
     }

@@ -116,6 +116,52 @@ describe('tabs that share a connection', () => {
     assert.deepEqual([resumed.gaps.length, lost.gaps.length], [0, 1]);
   });
 
+  it('lose nothing of a long catch-up over a pong that comes meanwhile', async () => {
+    const { worker, openTab } = await withOneTab();
+    const second = openTab();
+    second.follow('a', { since: 'e1-5' });
+    await settle();
+    worker.socket.pong();
+    worker.poll.answer('e1-9', [event('a', 8), event('a', 9)], { more: true });
+    await settle();
+    second.runtime.page.dispatchEvent(new Event('online'));  // asks for a sign of life
+    await settle();
+    worker.socket.pong({ cursor: 'e1-20' });
+    await settle();
+    worker.poll.answer('e1-20', [event('a', 10), event('a', 15), event('a', 20)]);
+    await settle();
+    worker.socket.event('a', 21);
+    await settle();
+    assert.deepEqual(second.seen, [8, 9, 10, 15, 20, 21]);
+  });
+
+  it('are moved on by a pong once they have caught up', async () => {
+    const { worker, first } = await withOneTab();
+    await first.runtime.advance(30_000);
+    worker.socket.pong({ cursor: 'e1-300' });
+    await settle();
+    assert.deepEqual(first.manager.getStats().topics.map(({ cursor }) => cursor), ['e1-300']);
+  });
+
+  it('go on with a topic that was left and wanted again at once, whoever wants it', async () => {
+    const { worker, openTab } = await withOneTab();
+    const second = openTab();
+    const leave = second.follow('b');
+    await settle();
+    worker.socket.pong();
+    worker.socket.acknowledge('e1-10');
+    await settle();
+    leave();
+    second.follow('b');
+    await settle();
+    worker.socket.say('unsubscription', 'b', { reason: 'client' });
+    worker.socket.acknowledge('e1-10');
+    await settle();
+    for (const offset of [11, 12]) worker.socket.event('b', offset);
+    await settle();
+    assert.deepEqual(second.seen, [11, 12]);
+  });
+
   it('leave a topic when the last of them does, and the bridge with the last tab', async () => {
     const { worker, hub, openTab, first } = await withOneTab();
     const second = openTab();
