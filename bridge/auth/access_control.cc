@@ -2,7 +2,10 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "bridge/auth/refusal.h"
+#include "bridge/model/absl_view.h"
 
 namespace spanwire::auth {
 namespace {
@@ -20,14 +23,18 @@ KeySetPtr NoKeys() {
 
 }  // namespace
 
-KeyFiles KeyFilesOf(const config::AuthSettings& settings) {
-  KeyFiles files{.public_keys = settings.public_key_files, .jwks = settings.jwks_file};
-  const auto add_secret = [&](const std::string& path, HmacAlgorithm algorithm) {
-    if (!path.empty()) files.secrets.push_back({.path = path, .algorithm = algorithm});
+KeyFiles KeyFilesOf(const config::AuthSettings& settings, const config::Sources& sources) {
+  KeyFiles files{.jwks = {.path = settings.jwks_file, .setting = sources.Of("auth.jwks_file")}};
+  const auto add_secret = [&](const std::string& path, std::string_view key, HmacAlgorithm algorithm) {
+    if (path.empty()) return;
+    files.secrets.push_back({.file = {.path = path, .setting = sources.Of(key)}, .algorithm = algorithm});
   };
-  add_secret(settings.hs256_secret_file, HmacAlgorithm::kHs256);
-  add_secret(settings.hs384_secret_file, HmacAlgorithm::kHs384);
-  add_secret(settings.hs512_secret_file, HmacAlgorithm::kHs512);
+  add_secret(settings.hs256_secret_file, "auth.hs256_secret_file", HmacAlgorithm::kHs256);
+  add_secret(settings.hs384_secret_file, "auth.hs384_secret_file", HmacAlgorithm::kHs384);
+  add_secret(settings.hs512_secret_file, "auth.hs512_secret_file", HmacAlgorithm::kHs512);
+  for (const std::string& path : settings.public_key_files) {
+    files.public_keys.push_back({.path = path, .setting = sources.Of("auth.public_key_files")});
+  }
   return files;
 }
 
@@ -38,8 +45,9 @@ TokenRules TokenRulesOf(const config::AuthSettings& settings) {
           .max_bytes = settings.max_token_bytes};
 }
 
-AccessControl::AccessControl(const config::AuthSettings& settings, Permissions permissions, const model::Clock& clock)
-    : key_files_(KeyFilesOf(settings)),
+AccessControl::AccessControl(const config::AuthSettings& settings, KeyFiles key_files, Permissions permissions,
+                             const model::Clock& clock)
+    : key_files_(std::move(key_files)),
       clock_(clock),
       revocations_(clock, settings.max_revocations),
       certificates_(settings.client_certificates),
@@ -51,28 +59,40 @@ AccessControl::AccessControl(const config::AuthSettings& settings, Permissions p
 
 absl::StatusOr<std::unique_ptr<AccessControl>> AccessControl::Create(const config::AuthSettings& settings,
                                                                      const std::vector<config::TopicPolicy>& topics,
-                                                                     const model::Clock& clock) {
+                                                                     const model::Clock& clock,
+                                                                     const config::Sources& sources, Purpose purpose) {
   Permissions permissions = settings.enabled() ? PermissionsFrom(topics) : Permissions::Open();
-  std::unique_ptr<AccessControl> control(new AccessControl(settings, std::move(permissions), clock));
+  std::unique_ptr<AccessControl> control(
+      new AccessControl(settings, KeyFilesOf(settings, sources), std::move(permissions), clock));
   if (absl::Status status = control->ReloadKeys(); !status.ok()) return status;
   if (settings.enabled() && !settings.revocations_file.empty()) {
-    auto file = RevocationFile::Open(settings.revocations_file, control->revocations_);
-    if (!file.ok()) return file.status();
-    control->revocation_file_ = *std::move(file);
+    if (absl::Status status = control->OpenRevocations(settings.revocations_file, purpose); !status.ok()) {
+      return absl::InvalidArgumentError(
+          fmt::format("{}: {}", sources.Of("auth.revocations_file"), model::ToStd(status.message())));
+    }
   }
   return control;
 }
 
+absl::Status AccessControl::OpenRevocations(const std::string& path, Purpose purpose) {
+  if (purpose == Purpose::kCheckSettings) return RevocationFile::Check(path, revocations_);
+  auto file = RevocationFile::Open(path, revocations_);
+  if (!file.ok()) return file.status();
+  revocation_file_ = *std::move(file);
+  return absl::OkStatus();
+}
+
 const AccessControl& AccessControl::None() {
-  static const AccessControl kNone({}, Permissions::Open(), model::Clock::System());
+  static const AccessControl kNone({}, {}, Permissions::Open(), model::Clock::System());
   return kNone;
 }
 
 std::vector<std::string> AccessControl::KeyPaths(const config::AuthSettings& settings) {
   const KeyFiles files = KeyFilesOf(settings);
-  std::vector<std::string> paths = files.public_keys;
-  for (const SecretFile& secret : files.secrets) paths.push_back(secret.path);
-  if (!files.jwks.empty()) paths.push_back(files.jwks);
+  std::vector<std::string> paths;
+  for (const KeyFile& file : files.public_keys) paths.push_back(file.path);
+  for (const SecretFile& secret : files.secrets) paths.push_back(secret.file.path);
+  if (!files.jwks.path.empty()) paths.push_back(files.jwks.path);
   return paths;
 }
 

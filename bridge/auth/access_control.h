@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,11 +29,17 @@ namespace spanwire::auth {
 // revoked. Thread safe.
 class AccessControl {
  public:
-  // Reads the keys and the revocations, which blocks on the disk; INVALID_ARGUMENT with a sentence that begins with a
-  // file's name. Where `settings` name no keys nobody is asked and everybody may do everything. `clock` outlives it.
+  // To check the settings writes nothing: revocations are not kept then.
+  enum class Purpose : uint8_t { kServe, kCheckSettings };
+
+  // Reads the keys and the revocations, which blocks on the disk; INVALID_ARGUMENT with a sentence that begins with
+  // the setting, as `sources` call it, and the file. Where `settings` name no keys nobody is asked and everybody may do
+  // everything. `clock` outlives it.
   static absl::StatusOr<std::unique_ptr<AccessControl>> Create(const config::AuthSettings& settings,
                                                                const std::vector<config::TopicPolicy>& topics,
-                                                               const model::Clock& clock);
+                                                               const model::Clock& clock,
+                                                               const config::Sources& sources = {},
+                                                               Purpose purpose = Purpose::kServe);
   // Without authentication. Lives for ever.
   static const AccessControl& None();
 
@@ -72,7 +79,10 @@ class AccessControl {
   AccessControl& operator=(const AccessControl&) = delete;
 
  private:
-  AccessControl(const config::AuthSettings& settings, Permissions permissions, const model::Clock& clock);
+  AccessControl(const config::AuthSettings& settings, KeyFiles key_files, Permissions permissions,
+                const model::Clock& clock);
+
+  absl::Status OpenRevocations(const std::string& path, Purpose purpose);
 
   const KeyFiles key_files_;
   const model::Clock& clock_;
@@ -86,8 +96,8 @@ class AccessControl {
   std::vector<std::string> notes_ ABSL_GUARDED_BY(mutex_);
 };
 
-// The key files that the settings name.
-KeyFiles KeyFilesOf(const config::AuthSettings& settings);
+// The key files that the settings name. `sources` say what the settings are called in sentences about them.
+KeyFiles KeyFilesOf(const config::AuthSettings& settings, const config::Sources& sources = {});
 // What the settings ask of every token.
 TokenRules TokenRulesOf(const config::AuthSettings& settings);
 

@@ -88,10 +88,14 @@ bool WriteAll(int file, std::string_view text) {
   return fsync(file) == 0;
 }
 
+std::string FolderOf(const std::string& path) {
+  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+  return parent.empty() ? "." : parent.string();
+}
+
 // So that a rename or a new name is there after a power cut too.
 bool SyncFolderOf(const std::string& path) {
-  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
-  const int folder = open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int folder = open(FolderOf(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) return false;
   const bool synced = fsync(folder) == 0;
   close(folder);
@@ -133,6 +137,12 @@ absl::StatusOr<std::unique_ptr<RevocationFile>> RevocationFile::Open(const std::
   absl::MutexLock lock(&file->mutex_);
   if (absl::Status status = file->WriteAnew(); !status.ok()) return status;
   return file;
+}
+
+absl::Status RevocationFile::Check(const std::string& path, RevocationList& list) {
+  if (absl::Status status = ReadInto(path, list); !status.ok()) return status;
+  if (access(FolderOf(path).c_str(), W_OK | X_OK) != 0) return DiskFault(path, "written");
+  return absl::OkStatus();
 }
 
 RevocationFile::~RevocationFile() {

@@ -27,6 +27,9 @@ class RevocationFile {
   // with the file's name: what cannot be read, or holds more than the list may, must not be taken for empty. A last
   // line without an end is what a crash left of an order that nobody was told had been taken: it is dropped.
   static absl::StatusOr<std::unique_ptr<RevocationFile>> Open(const std::string& path, RevocationList& list);
+  // The same without writing, for a file that a running bridge may keep: reads it, and looks whether its folder may be
+  // written to.
+  static absl::Status Check(const std::string& path, RevocationList& list);
   ~RevocationFile();
   RevocationFile(const RevocationFile&) = delete;
   RevocationFile& operator=(const RevocationFile&) = delete;

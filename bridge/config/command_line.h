@@ -25,7 +25,4 @@ using Environment = std::function<const char*(const char* name)>;
 // flag, the variable, or the file's key and line, and says what is expected.
 absl::StatusOr<CommandLine> ReadCommandLine(int argc, const char* const* argv, const Environment& environment);
 
-// Whether the settings fit each other. ReadCommandLine has called it.
-absl::Status CheckConfig(const Config& config);
-
 }  // namespace spanwire::config

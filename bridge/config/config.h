@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "bridge/config/sources.h"
 
 namespace spanwire::config {
 
@@ -165,6 +166,7 @@ struct Config {
   size_t idempotency_memory = 64 * 1024 * 1024;
   // As they were at the start; those in force, which a reload replaces, are in TopicPolicies.
   std::vector<TopicPolicy> topics;
+  Sources sources;  // of what somebody gave, for messages
 };
 
 }  // namespace spanwire::config

@@ -51,6 +51,7 @@ class Reader {
   }
 
   absl::Status ReadEntry(const std::string& key, const toml::node& node) {
+    config_->sources.Set(key, PlaceOf(path_, node, key));
     if (key == "topic") return ReadTables(node, key, ReadTopicPolicy, &config_->topics);
     if (key == "auth.client_certificate") {
       return ReadTables(node, key, ReadClientCertificate, &config_->auth.client_certificates);

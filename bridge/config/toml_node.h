@@ -15,10 +15,15 @@ namespace spanwire::config {
 
 // What the readers of the settings file share about a place in it.
 
+// `path:line: key`.
+inline std::string PlaceOf(const std::string& path, const toml::node& node, std::string_view key) {
+  return fmt::format("{}:{}: {}", path, node.source().begin.line, key);
+}
+
 // `path:line: key: sentence`.
 inline absl::Status FaultAt(const std::string& path, const toml::node& node, std::string_view key,
                             std::string_view sentence) {
-  return absl::InvalidArgumentError(fmt::format("{}:{}: {}: {}", path, node.source().begin.line, key, sentence));
+  return absl::InvalidArgumentError(fmt::format("{}: {}", PlaceOf(path, node, key), sentence));
 }
 
 // A scalar as the text that a flag would have; nothing for any other node.

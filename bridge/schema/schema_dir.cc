@@ -74,11 +74,20 @@ absl::StatusOr<std::vector<DescriptorSet>> ReadSchemaDir(const std::string& path
   return sets;
 }
 
-absl::StatusOr<std::shared_ptr<const SchemaRegistry>> LoadSchemaDir(const std::string& path) {
-  if (path.empty()) return SchemaRegistry::BuiltIn();
+std::string DescriptorSetEndings() {
+  return fmt::format("{}", fmt::join(kExtensions, ", "));
+}
+
+absl::StatusOr<SchemaDir> LoadSchemaDir(const std::string& path) {
+  if (path.empty()) return SchemaDir{.registry = SchemaRegistry::BuiltIn()};
   absl::StatusOr<std::vector<DescriptorSet>> sets = ReadSchemaDir(path);
   if (!sets.ok()) return sets.status();
-  return SchemaRegistry::Load(*sets);
+  auto registry = SchemaRegistry::Load(*sets);
+  if (!registry.ok()) return registry.status();
+  const std::vector<const MessageType*> types = (*registry)->ListTypes();
+  const auto brought = std::count_if(types.begin(), types.end(),
+                                     [](const MessageType* type) { return type->source() != kBuiltinSource; });
+  return SchemaDir{.registry = *std::move(registry), .files = sets->size(), .types = static_cast<size_t>(brought)};
 }
 
 }  // namespace spanwire::schema

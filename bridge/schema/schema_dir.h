@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,7 +15,18 @@ namespace spanwire::schema {
 // sentence that names the path. Blocks on the disk.
 absl::StatusOr<std::vector<DescriptorSet>> ReadSchemaDir(const std::string& path);
 
-// The registry for `--schema-dir`; an empty path means compiled-in types only.
-absl::StatusOr<std::shared_ptr<const SchemaRegistry>> LoadSchemaDir(const std::string& path);
+// The endings of names that count, for messages: `.binpb, .pb, ...`.
+std::string DescriptorSetEndings();
+
+// What a folder brought.
+struct SchemaDir {
+  std::shared_ptr<const SchemaRegistry> registry;
+  size_t files = 0;
+  size_t types = 0;  // beside those that are compiled in; nested ones too
+};
+
+// The registry for the setting schema_dir; an empty path means compiled-in types only. Errors as ReadSchemaDir and
+// SchemaRegistry::Load.
+absl::StatusOr<SchemaDir> LoadSchemaDir(const std::string& path);
 
 }  // namespace spanwire::schema

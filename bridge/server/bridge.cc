@@ -15,7 +15,6 @@
 #include "bridge/config/version.h"
 #include "bridge/model/absl_view.h"
 #include "bridge/observe/logging.h"
-#include "bridge/schema/schema_dir.h"
 #include "bridge/server/grpc_credentials.h"
 
 namespace spanwire::server {
@@ -62,25 +61,6 @@ std::unique_ptr<broker::Broker> MakeBroker(const config::Config& config, const c
   return broker;
 }
 
-// The same error, named after the flag that it is about.
-absl::Status About(std::string_view flag, absl::StatusCode code, const absl::Status& status) {
-  return {code, fmt::format("{}: {}", flag, model::ToStd(status.message()))};
-}
-
-tls::ClientAuth ClientAuthOf(const config::TlsSettings& settings, std::string_view word) {
-  if (!settings.asks_clients() || word == "none") return tls::ClientAuth::kNone;
-  return word == "required" ? tls::ClientAuth::kRequired : tls::ClientAuth::kOptional;
-}
-
-void ShowCertificate(const tls::KeyMaterial& material, observe::Metrics& metrics) {
-  for (const std::string& note : material.notes) observe::Log(spdlog::level::warn, note);
-  metrics.certificate_not_after.Set(absl::ToUnixSeconds(material.not_after));
-}
-
-void LogNotes(auth::AccessControl& access) {
-  for (const std::string& note : access.TakeNotes()) observe::Log(spdlog::level::warn, note);
-}
-
 }  // namespace
 
 Bridge::Bridge(config::Config config)
@@ -89,18 +69,10 @@ Bridge::Bridge(config::Config config)
 absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config, std::function<bool()> request_drain) {
   std::unique_ptr<Bridge> bridge(new Bridge(std::move(config)));
   Bridge& b = *bridge;
-  b.key_files_ = std::make_unique<FileWatch>(auth::AccessControl::KeyPaths(b.config_.auth));
-  auto access = auth::AccessControl::Create(b.config_.auth, b.config_.topics, *b.settings_.clock);
-  if (!access.ok()) return About("auth", absl::StatusCode::kInvalidArgument, access.status());
-  b.access_ = *std::move(access);
-  LogNotes(*b.access_);
-  b.gate_ = std::make_unique<rpc::Gate>(*b.access_, *b.settings_.clock);
-  b.settings_.access = b.access_.get();
-  b.settings_.secure = b.access_->enabled();
-  if (absl::Status status = b.LoadCertificates(); !status.ok()) return status;
-  auto registry = schema::LoadSchemaDir(b.config_.schema_dir);
-  if (!registry.ok()) return About("--schema-dir", absl::StatusCode::kInvalidArgument, registry.status());
-  b.translator_ = std::make_unique<schema::EventTranslator>(*std::move(registry), b.config_.limits.event_bytes);
+  absl::StatusOr<LoadedFiles> files = LoadFiles(b.config_, *b.settings_.clock, auth::AccessControl::Purpose::kServe);
+  if (!files.ok()) return files.status();
+  b.Take(*files);
+  b.translator_ = std::make_unique<schema::EventTranslator>(std::move(files->types), b.config_.limits.event_bytes);
   b.broker_ = MakeBroker(b.config_, b.policies_, *b.settings_.clock, b.metrics_);
   b.fanout_ = std::make_unique<fanout::Fanout>(ShardCount(b.config_), *b.broker_, b.metrics_,
                                                FanoutOptions(b.config_.limits, b.policies_));
@@ -135,19 +107,19 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config, st
   return bridge;
 }
 
-absl::Status Bridge::LoadCertificates() {
-  const config::TlsSettings& tls = config_.tls;
-  if (!tls.enabled()) return absl::OkStatus();
-  auto identity = tls::ServerIdentity::Load(
-      {.certificate = {.setting = "tls.cert_file", .path = tls.cert_file},
-       .key = {.setting = "tls.key_file", .path = tls.key_file},
-       .client_ca = {.setting = "tls.client_ca_file", .path = tls.client_ca_file}},
-      {.tls13_only = tls.min_version == "1.3", .client_auth = ClientAuthOf(tls, tls.http_client_auth)});
-  if (!identity.ok()) return identity.status();
-  identity_ = *std::move(identity);
-  certificate_files_ = std::make_unique<FileWatch>(identity_->paths());
-  ShowCertificate(identity_->Current()->material(), metrics_);
-  return absl::OkStatus();
+void Bridge::Take(LoadedFiles& files) {
+  key_files_ = std::move(files.key_files);
+  access_ = std::move(files.access);
+  certificate_files_ = std::move(files.certificate_files);
+  identity_ = std::move(files.identity);
+  if (identity_ != nullptr) ShowCertificate();
+  gate_ = std::make_unique<rpc::Gate>(*access_, *settings_.clock);
+  settings_.access = access_.get();
+  settings_.secure = access_->enabled();
+}
+
+void Bridge::ShowCertificate() {
+  metrics_.certificate_not_after.Set(absl::ToUnixSeconds(identity_->Current()->material().not_after));
 }
 
 absl::Status Bridge::ListenGrpc() {
@@ -168,9 +140,11 @@ absl::Status Bridge::ListenGrpc() {
   grpc_ = builder.BuildAndStart();
   if (grpc_ == nullptr || port == 0) {
     grpc_.reset();
-    return absl::UnavailableError(fmt::format(
-        "cannot listen on {} for gRPC: is another program using that port? choose another with --grpc-listen",
-        config_.grpc_listen));
+    return absl::UnavailableError(
+        fmt::format("{}: cannot listen on {} for gRPC: is another program using that port? stop it, or choose another "
+                    "port (0 picks "
+                    "a free one)",
+                    config_.sources.Of("grpc_listen"), config_.grpc_listen));
   }
   for (const char* service : kServices) grpc_->GetHealthCheckService()->SetServingStatus(service, true);
   const absl::StatusOr<config::ListenAddress> asked = config::ParseListenAddress(config_.grpc_listen);
@@ -235,7 +209,7 @@ void Bridge::ReloadKeys() {
     return;
   }
   key_files_->Accept();
-  LogNotes(*access_);
+  LogNotes(access_->TakeNotes());
   observe::Log(spdlog::level::info, "keys reloaded");
 }
 
@@ -250,8 +224,9 @@ void Bridge::ReloadCertificates() {
   }
   certificate_files_->Accept();
   metrics_.certificate_reloads.Add();
+  ShowCertificate();
   const std::shared_ptr<const tls::ServerContext> current = identity_->Current();
-  ShowCertificate(current->material(), metrics_);
+  LogNotes(current->material().notes);
   observe::Log(
       spdlog::level::info, "certificates reloaded",
       {{"not_after", absl::FormatTime(absl::RFC3339_sec, current->material().not_after, absl::UTCTimeZone())}});
@@ -279,7 +254,7 @@ void Bridge::Stop() {
   http_->DrainClients(std::min(config_.drain_window, left() / 2));
   http_->StopAccepting();
   if (!http_->AwaitNoConnections(left())) {
-    observe::Log(spdlog::level::warn, "connections were cut because they did not close within --drain-timeout");
+    observe::Log(spdlog::level::warn, "connections were cut because they did not close within drain_timeout");
   }
   http_->Close();
   broker_->Stop();

@@ -22,6 +22,7 @@
 #include "bridge/schema/event_translator.h"
 #include "bridge/server/client_log.h"
 #include "bridge/server/file_watch.h"
+#include "bridge/server/loaded_files.h"
 #include "bridge/session/registry.h"
 #include "bridge/tls/server_identity.h"
 #include "bridge/transport/http_server.h"
@@ -67,7 +68,8 @@ class Bridge {
  private:
   explicit Bridge(config::Config config);
 
-  absl::Status LoadCertificates();
+  void Take(LoadedFiles& files);
+  void ShowCertificate();
   void WarnOfPlainTokens() const;
   absl::Status ListenGrpc();
 

@@ -22,10 +22,4 @@ absl::Status ServerIdentity::Reload() {
   return absl::OkStatus();
 }
 
-std::vector<std::string> ServerIdentity::paths() const {
-  std::vector<std::string> paths = {files_.certificate.path, files_.key.path};
-  if (!files_.client_ca.path.empty()) paths.push_back(files_.client_ca.path);
-  return paths;
-}
-
 }  // namespace spanwire::tls

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <memory>
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -23,8 +21,6 @@ class ServerIdentity {
   std::shared_ptr<const ServerContext> Current() const ABSL_LOCKS_EXCLUDED(mutex_);
   // Reads the files again; blocks on the disk. Where they are bad what was in force stays.
   absl::Status Reload() ABSL_LOCKS_EXCLUDED(mutex_);
-  // The files that matter.
-  std::vector<std::string> paths() const;
 
  private:
   ServerIdentity(ServerFiles files, ServerContext::Options options, std::shared_ptr<const ServerContext> context)

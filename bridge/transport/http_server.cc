@@ -27,9 +27,10 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Create(const config::Con
                                                                const tls::ServerIdentity* tls) {
   std::unique_ptr<HttpServer> server(new HttpServer(config, fanout, directory, settings, metrics, readiness, tls));
   const model::Clock& clock = *settings.clock;
-  absl::Status bound = server->Bind(server->clients_, "--http-listen", config.http_listen, clock, metrics);
+  absl::Status bound =
+      server->Bind(server->clients_, config.sources.Of("http_listen"), config.http_listen, clock, metrics);
   if (bound.ok() && !config.ops_listen.empty()) {
-    bound = server->Bind(server->operators_, "--ops-listen", config.ops_listen, clock, metrics);
+    bound = server->Bind(server->operators_, config.sources.Of("ops_listen"), config.ops_listen, clock, metrics);
   }
   if (!bound.ok()) return bound;
   return server;
@@ -59,13 +60,13 @@ HttpServer::~HttpServer() {
   Close();
 }
 
-absl::Status HttpServer::Bind(Port& port, std::string_view flag, const std::string& address, const model::Clock& clock,
-                              observe::Metrics& metrics) {
+absl::Status HttpServer::Bind(Port& port, std::string_view setting, const std::string& address,
+                              const model::Clock& clock, observe::Metrics& metrics) {
   absl::StatusOr<std::unique_ptr<Listener>> listener =
       Listener::Bind(address, fanout_, clock, metrics.accept_errors,
                      [this, &port](size_t shard, Socket socket) { OnSocket(port, shard, std::move(socket)); });
   if (!listener.ok()) {
-    return {listener.status().code(), fmt::format("{}: {}", flag, model::ToStd(listener.status().message()))};
+    return {listener.status().code(), fmt::format("{}: {}", setting, model::ToStd(listener.status().message()))};
   }
   port.listener = *std::move(listener);
   return absl::OkStatus();

@@ -91,7 +91,7 @@ class HttpServer {
   };
 
   // `flag` is what errors call the address.
-  absl::Status Bind(Port& port, std::string_view flag, const std::string& address, const model::Clock& clock,
+  absl::Status Bind(Port& port, std::string_view setting, const std::string& address, const model::Clock& clock,
                     observe::Metrics& metrics);
   void OnSocket(const Port& port, size_t shard, Socket socket);
   // Runs `work` on each shard's thread, behind every socket that was dealt out before, and waits.

@@ -63,11 +63,12 @@ absl::StatusOr<Judge> ReadJudge(const CheckOptions& options) {
     judge = {.keys = auth::KeyFilesOf(*auth), .rules = auth::TokenRulesOf(*auth)};
   }
   auth::KeyFiles& files = judge.keys;
-  files.public_keys.insert(files.public_keys.end(), options.public_keys.begin(), options.public_keys.end());
-  if (!options.jwks.empty()) files.jwks = options.jwks;
+  for (const std::string& path : options.public_keys) files.public_keys.push_back({.path = path});
+  if (!options.jwks.empty()) files.jwks = {.path = options.jwks};
   if (!options.secret_file.empty()) {
     const std::optional<auth::Algorithm> algorithm = auth::FindAlgorithm(options.algorithm);
-    files.secrets.push_back({.path = options.secret_file, .algorithm = std::get<auth::HmacAlgorithm>(*algorithm)});
+    files.secrets.push_back(
+        {.file = {.path = options.secret_file}, .algorithm = std::get<auth::HmacAlgorithm>(*algorithm)});
   }
   if (!options.issuer.empty()) judge.rules.issuer = options.issuer;
   if (!options.audiences.empty()) judge.rules.audiences = options.audiences;

@@ -1,11 +1,16 @@
 // How the bridge starts, refuses to start, and stops.
 import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { BridgeProcess, Publisher, WebSocket } from '../browser/foreign_clients.mjs';
 import { run, temporaryFolder } from './programs.mjs';
+
+/** A FileDescriptorSet of shop/orders.proto with the message shop.Order, which has no fields. */
+const ORDERS = Buffer.concat([[0x0a, 28, 0x0a, 17], 'shop/orders.proto', [0x22, 7, 0x0a, 5], 'Order'].map((part) => Buffer.from(part)));
 
 const bridge = (args, options) => run('spanwire-bridge', args, options);
 
@@ -84,6 +89,34 @@ describe('a bridge that cannot start', () => {
     assert.match(stderr, /--schema-dir.*orders\.binpb/);
   });
 
+  it('exits with 2 and names the line whose file is missing or bad, and is told so by --check-config', async (t) => {
+    const folder = temporaryFolder(t);
+    const file = join(folder, 'spanwire.toml');
+    writeFileSync(join(folder, 'short'), 'abc');
+    for (const [text, message] of [
+      ['node = "a"\n[auth]\nhs256_secret_file = "nope"\n', /spanwire\.toml:3: auth\.hs256_secret_file: .*nope: cannot be opened/],
+      ['[auth]\nhs256_secret_file = "short"\n', /spanwire\.toml:2: auth\.hs256_secret_file: .*short: the secret has 3 bytes/],
+      ['[auth]\npublic_key_files = ["short"]\n', /spanwire\.toml:2: auth\.public_key_files: .*short: /],
+      ['[tls]\nkey_file = "short"\ncert_file = "nope"\n', /spanwire\.toml:3: tls\.cert_file: .*nope: cannot be opened/],
+      ['\nschema_dir = "nope"\n', /spanwire\.toml:2: schema_dir: cannot read .*nope/],
+    ]) {
+      writeFileSync(file, text);
+      for (const flags of [[], ['--check-config']]) {
+        const { code, stdout, stderr } = await bridge(['--config', file, '--http-listen', '127.0.0.1:0', '--grpc-listen', '127.0.0.1:0', ...flags]);
+        assert.equal(code, 2, `${text} ${flags}: ${stdout}`);
+        assert.match(stderr, message);
+      }
+    }
+  });
+
+  it('says so as an object where its log is made of those', async () => {
+    const { code, stderr } = await bridge(['--check-config', '--schema-dir', '/no/such/folder', '--log-format', 'json']);
+    assert.equal(code, 2);
+    const { level, message } = JSON.parse(stderr);
+    assert.equal(level, 'error');
+    assert.match(message, /^--schema-dir: cannot read \/no\/such\/folder/);
+  });
+
   it('exits with 2 where its file may not be read', { skip: process.getuid() === 0 && 'root may read everything' }, async (t) => {
     const file = join(temporaryFolder(t), 'spanwire.toml');
     writeFileSync(file, '');
@@ -99,6 +132,31 @@ describe('a bridge that is asked', () => {
     assert.equal(code, 0);
     assert.match(stdout, /--http-listen/);
     assert.match(stdout, /SPANWIRE_HTTP_LISTEN/);
+  });
+
+  it('exits with 1 where the answer does not arrive', () => {
+    const full = openSync('/dev/full', 'w');
+    for (const flag of ['--version', '--help', '--check-config']) {
+      const { status, stderr } = spawnSync(process.env.SPANWIRE_BRIDGE, [flag], { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' });
+      assert.equal(status, 1, flag);
+      assert.match(stderr, /cannot write to stdout: No space left on device/);
+    }
+    closeSync(full);
+  });
+
+  it('says what its schema folder brings, and warns where that is nothing', async (t) => {
+    const folder = temporaryFolder(t);
+    const check = () => bridge(['--check-config', '--schema-dir', folder, '--log-format', 'json']);
+    const logOf = ({ code, stderr }) => (assert.equal(code, 0, stderr), JSON.parse(stderr));
+    writeFileSync(join(folder, 'orders.descriptor'), ORDERS);
+    const nothing = logOf(await check());
+    assert.equal(nothing.level, 'warning');
+    assert.match(nothing.message, /brings no event types: .*\.binpb, \.pb, \.desc, \.protoset/);
+    assert.equal(nothing.files, '0');
+    writeFileSync(join(folder, 'orders.binpb'), ORDERS);
+    const something = logOf(await check());
+    assert.equal(something.level, 'info');
+    assert.deepEqual([something.files, something.types], ['1', '1']);
   });
 
   it('checks its settings without listening', async (t) => {
@@ -146,6 +204,21 @@ describe('a running bridge', () => {
       assert.equal(/debug client connected client_id=\S+ transport=websocket remote_address=127/.test(lines), told, lines);
       assert.equal(/debug client left client_id=\S+ close_code=1\d+/.test(lines), told, lines);
     }
+  });
+
+  it('goes on serving where nobody can read that it is ready', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.env.SPANWIRE_BRIDGE, ['--http-listen', '127.0.0.1:0', '--grpc-listen', '127.0.0.1:0'], { stdio: ['ignore', full, 'pipe'] });
+    closeSync(full);
+    const exited = once(child, 'exit');
+    let http;
+    for await (const line of createInterface(child.stderr)) {
+      http ??= / info ready http=(\S+)/.exec(line)?.[1];
+      if (/nobody was told on stdout .*No space left/.test(line)) break;
+    }
+    assert.equal((await fetch(`http://${http}/readyz`)).status, 200);
+    child.kill();
+    assert.deepEqual(await exited, [0, null]);
   });
 
   it('goes on serving where its log cannot be written, as on a full disk', async () => {

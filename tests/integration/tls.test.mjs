@@ -346,10 +346,10 @@ describe('bad TLS settings', () => {
   it('name the setting and the file, and end the bridge with 2', async (t) => {
     const certificates = new Certificates(temporaryFolder(t));
     const [cert, key, client] = ['server.pem', 'server-key.pem', 'client-key.pem'].map((name) => certificates.path(name));
-    assert.match(await refusal(['--tls-cert-file', cert]), /tls\.cert_file and tls\.key_file/);
-    assert.match(await refusal(['--tls-cert-file', cert, '--tls-key-file', '/nowhere.pem']), /tls\.key_file: \/nowhere\.pem: /);
-    assert.match(await refusal(['--tls-cert-file', key, '--tls-key-file', key]), /tls\.cert_file: .*server-key\.pem: it holds no/);
-    assert.match(await refusal(['--tls-cert-file', cert, '--tls-key-file', client]), /tls\.key_file: .*client-key\.pem: it is not the key/);
+    assert.match(await refusal(['--tls-cert-file', cert]), /--tls-cert-file: .* give tls\.key_file too/);
+    assert.match(await refusal(['--tls-cert-file', cert, '--tls-key-file', '/nowhere.pem']), /--tls-key-file: \/nowhere\.pem: /);
+    assert.match(await refusal(['--tls-cert-file', key, '--tls-key-file', key]), /--tls-cert-file: .*server-key\.pem: it holds no/);
+    assert.match(await refusal(['--tls-cert-file', cert, '--tls-key-file', client]), /--tls-key-file: .*client-key\.pem: it is not the key/);
   });
 });
 

@@ -1,5 +1,6 @@
 #include "bridge/auth/access_control.h"
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -51,7 +52,25 @@ TEST_F(AccessControlTest, AKeyFileThatCannotBeReadIsNamed) {
   const auto control = AccessControl::Create(settings_, {}, clock_);
   ASSERT_FALSE(control.ok());
   EXPECT_EQ(control.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_TRUE(model::ToStd(control.status().message()).starts_with(folder_.PathOf("nowhere")));
+  EXPECT_TRUE(model::ToStd(control.status().message())
+                  .starts_with("auth.hs256_secret_file: " + folder_.PathOf("nowhere") + ": cannot be opened"));
+  config::Sources sources;
+  sources.Set("auth.hs256_secret_file", "--auth-hs256-secret-file");
+  const auto named = AccessControl::Create(settings_, {}, clock_, sources);
+  EXPECT_TRUE(model::ToStd(named.status().message()).starts_with("--auth-hs256-secret-file: "));
+}
+
+TEST_F(AccessControlTest, CheckingTheSettingsReadsTheRevocationsAndWritesNothing) {
+  const auto check = [&] {
+    return AccessControl::Create(settings_, {}, clock_, {}, AccessControl::Purpose::kCheckSettings).status();
+  };
+  settings_.revocations_file = folder_.PathOf("revocations");
+  EXPECT_TRUE(check().ok());
+  EXPECT_FALSE(std::filesystem::exists(settings_.revocations_file));
+  folder_.Write("revocations", "{}\n");
+  EXPECT_TRUE(model::ToStd(check().message()).starts_with("auth.revocations_file: " + settings_.revocations_file));
+  settings_.revocations_file = folder_.PathOf("nowhere/revocations");
+  EXPECT_EQ(check().code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST_F(AccessControlTest, AuthenticatesUntilTheTokenExpiresByTheLeeway) {

@@ -51,8 +51,9 @@ class CommandLineTest : public testing::Test {
     return std::string(line.status().message());
   }
 
-  // Writes the file and returns its path.
+  // Writes the file, in place of the one before, and returns its path.
   std::string File(std::string_view text) {
+    TearDown();
     file_ = testing::TempDir() + "command_line_XXXXXX";
     const int fd = mkstemp(file_.data());
     EXPECT_GE(fd, 0);
@@ -115,9 +116,39 @@ TEST_F(CommandLineTest, ASwitchCanTurnOffWhatTheFileTurnedOn) {
 TEST_F(CommandLineTest, AFaultNamesTheFlagOrTheVariable) {
   EXPECT_THAT(FaultOf({"--http-listen", "here"}), StartsWith("--http-listen: expected an address"));
   EXPECT_THAT(FaultOf({"--http-listen", "0.0.0.0:1"}), AllOf(StartsWith("--http-listen: "), HasSubstr("--insecure")));
-  EXPECT_THAT(FaultOf({"--event-size", "1MiB"}), StartsWith("--outbound-queue: at least twice --event-size"));
+  EXPECT_THAT(FaultOf({"--event-size", "1MiB"}), StartsWith("--event-size: at most half of limits.outbound_queue"));
+  EXPECT_THAT(FaultOf({"--event-size", "1MiB", "--outbound-queue", "1MiB"}), StartsWith("--outbound-queue: "));
   environment_ = {{"SPANWIRE_MAX_CONNECTIONS", "many"}};
   EXPECT_THAT(FaultOf({}), StartsWith("SPANWIRE_MAX_CONNECTIONS: expected a whole number"));
+}
+
+TEST_F(CommandLineTest, SettingsThatDoNotFitNameWhereTheyWereGiven) {
+  std::string file = File("node = \"a\"\n[limits]\noutbound_queue = \"100kB\"\n");
+  EXPECT_THAT(FaultOf({"--config", file}), StartsWith(file + ":3: limits.outbound_queue: at least twice"));
+  EXPECT_THAT(FaultOf({"--config", file, "--outbound-queue", "200kB"}), StartsWith("--outbound-queue: at least twice"));
+  file = File("http_listen = \"0.0.0.0:0\"\n");
+  EXPECT_THAT(FaultOf({"--config", file}), StartsWith(file + ":1: http_listen: 0.0.0.0:0 is not a loopback address"));
+  file = File("[tls]\nkey_file = \"key.pem\"\n");
+  EXPECT_THAT(FaultOf({"--config", file}), StartsWith(file + ":2: tls.key_file: "));
+  file = File("node = \"a\"\n[auth]\nhs256_secret_file = \"s\"\n\n[[auth.client_certificate]]\nname = \"n\"\n");
+  EXPECT_THAT(FaultOf({"--config", file}), StartsWith(file + ":5: auth.client_certificate: nobody is asked"));
+  file = File("node = \"a\"\n\n[auth]\n");
+  EXPECT_THAT(FaultOf({"--config", file}), StartsWith(file + ":3: auth: no key"));
+  environment_ = {{"SPANWIRE_HTTP_LISTEN", "0.0.0.0:0"}};
+  EXPECT_THAT(FaultOf({}), StartsWith("SPANWIRE_HTTP_LISTEN: "));
+}
+
+TEST_F(CommandLineTest, TheConfigurationKnowsWhereEachSettingIsFrom) {
+  const std::string file = File("node = \"a\"\nio_threads = 1\nallowed_hosts = []\n[limits]\nevent_size = 2048\n");
+  environment_ = {{"SPANWIRE_NODE", "b"}, {"SPANWIRE_IO_THREADS", "2"}};
+  const Sources sources = ConfigOf({"--config", file, "--io-threads", "3"}).sources;
+  EXPECT_EQ(sources.Of("io_threads"), "--io-threads");
+  EXPECT_EQ(sources.Of("node"), "SPANWIRE_NODE");
+  EXPECT_EQ(sources.Of("allowed_hosts"), file + ":3: allowed_hosts");
+  EXPECT_EQ(sources.Of("limits.event_size"), file + ":5: limits.event_size");
+  EXPECT_EQ(sources.Of("log_level"), "log_level");
+  EXPECT_TRUE(sources.Has("node"));
+  EXPECT_FALSE(sources.Has("log_level"));
 }
 
 TEST_F(CommandLineTest, AnUnknownFlagIsNamed) {

@@ -38,10 +38,21 @@ TEST_F(SchemaDirTest, EveryDescriptorSetInTheFolderIsLoaded) {
   Put("kinds.protoset", SetOf<test::EveryKind>("").bytes);
   Put("README.md", "not a descriptor set");
   fs::create_directory(folder_ / "folder.pb");
-  const auto registry = LoadSchemaDir(folder_.string());
-  ASSERT_TRUE(registry.ok()) << registry.status();
-  EXPECT_EQ((*registry)->Find("shop.v1.Plain")->source(), Path("orders.binpb"));
-  EXPECT_EQ((*registry)->Find("spanwire.test.EveryKind")->source(), Path("kinds.protoset"));
+  const auto loaded = LoadSchemaDir(folder_.string());
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(loaded->registry->Find("shop.v1.Plain")->source(), Path("orders.binpb"));
+  EXPECT_EQ(loaded->registry->Find("spanwire.test.EveryKind")->source(), Path("kinds.protoset"));
+  EXPECT_EQ(loaded->files, 2U);
+  EXPECT_GE(loaded->types, 2U);
+}
+
+TEST_F(SchemaDirTest, AFolderWithoutDescriptorSetsBringsNothing) {
+  Put("orders.descriptor", SetOf<shop::v1::Plain>("").bytes);
+  const auto loaded = LoadSchemaDir(folder_.string());
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(loaded->files, 0U);
+  EXPECT_EQ(loaded->types, 0U);
+  EXPECT_EQ(DescriptorSetEndings(), ".binpb, .pb, .desc, .protoset");
 }
 
 TEST_F(SchemaDirTest, SetsAreReadInTheOrderOfTheirNames) {
@@ -54,8 +65,8 @@ TEST_F(SchemaDirTest, SetsAreReadInTheOrderOfTheirNames) {
 }
 
 TEST_F(SchemaDirTest, NoFolderMeansBuiltInTypesOnlyAndSoDoesAnEmptyOne) {
-  EXPECT_NE((*LoadSchemaDir(""))->Find("spanwire.v1.Log"), nullptr);
-  EXPECT_NE((*LoadSchemaDir(folder_.string()))->Find("spanwire.v1.Log"), nullptr);
+  EXPECT_NE(LoadSchemaDir("")->registry->Find("spanwire.v1.Log"), nullptr);
+  EXPECT_NE(LoadSchemaDir(folder_.string())->registry->Find("spanwire.v1.Log"), nullptr);
 }
 
 TEST_F(SchemaDirTest, AFolderThatIsNotThereIsNamed) {

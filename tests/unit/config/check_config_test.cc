@@ -1,8 +1,6 @@
-#include "bridge/config/config.h"
+#include "bridge/config/check_config.h"
 
 #include <gtest/gtest.h>
-
-#include "bridge/config/command_line.h"
 
 namespace spanwire::config {
 namespace {

@@ -1,0 +1,115 @@
+#include "bridge/config/check_config.h"
+
+#include <cstdint>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "bridge/config/value_text.h"
+#include "bridge/model/absl_view.h"
+
+namespace spanwire::config {
+namespace {
+
+absl::Status Fault(const Config& config, std::string_view key, std::string_view sentence) {
+  return absl::InvalidArgumentError(fmt::format("{}: {}", config.sources.Of(key), sentence));
+}
+
+// What asks for authentication although there is no key.
+std::string_view KeyThatWantsAuth(const AuthSettings& auth) {
+  if (auth.wanted) return "auth";
+  if (!auth.issuer.empty()) return "auth.issuer";
+  return auth.audiences.empty() ? "" : "auth.audiences";
+}
+
+absl::Status CheckAuth(const Config& config) {
+  if (config.auth.enabled()) return absl::OkStatus();
+  const std::string_view key = KeyThatWantsAuth(config.auth);
+  if (key.empty()) return absl::OkStatus();
+  return Fault(config, key,
+               "no key to check tokens with: give hs256_secret_file (or hs384, hs512), public_key_files or jwks_file, "
+               "or leave the section [auth] out");
+}
+
+absl::Status CheckTls(const Config& config) {
+  const TlsSettings& tls = config.tls;
+  if (tls.cert_file.empty() && !tls.key_file.empty()) {
+    return Fault(config, "tls.key_file", "a key without its certificate: give tls.cert_file too, or neither");
+  }
+  if (tls.key_file.empty() && !tls.cert_file.empty()) {
+    return Fault(config, "tls.cert_file", "a certificate without its key: give tls.key_file too, or neither");
+  }
+  if (!tls.enabled() && tls.asks_clients()) {
+    return Fault(config, "tls.client_ca_file",
+                 "clients show certificates only over TLS: give tls.cert_file and tls.key_file too");
+  }
+  if (tls.asks_clients()) return absl::OkStatus();
+  constexpr std::string_view kNothingToCheckBy = "give tls.client_ca_file to check certificates by";
+  if (tls.http_client_auth != "none") return Fault(config, "tls.http_client_auth", kNothingToCheckBy);
+  if (tls.grpc_client_auth == "required") return Fault(config, "tls.grpc_client_auth", kNothingToCheckBy);
+  return absl::OkStatus();
+}
+
+// Otherwise whoever counts on being known by a certificate learns only from refusals that nobody looks at it.
+absl::Status CheckClientCertificates(const Config& config) {
+  const TlsSettings& tls = config.tls;
+  if (config.auth.client_certificates.empty()) return absl::OkStatus();
+  if (tls.enabled() && tls.grpc && tls.asks_clients() && tls.grpc_client_auth != "none") return absl::OkStatus();
+  return Fault(config, "auth.client_certificate",
+               "nobody is asked for a certificate on the gRPC port: give tls.cert_file, tls.key_file and "
+               "tls.client_ca_file");
+}
+
+absl::Status CheckAddress(const Config& config, std::string_view key, const std::string& text) {
+  const absl::StatusOr<ListenAddress> address = ParseListenAddress(text);
+  if (!address.ok()) return Fault(config, key, model::ToStd(address.status().message()));
+  if (address->loopback || config.insecure || config.auth.enabled()) return absl::OkStatus();
+  return Fault(config, key,
+               fmt::format("{} is not a loopback address and nobody would be authenticated: listen on 127.0.0.1, or "
+                           "say --insecure where everybody who can reach it may read and publish everything, or set "
+                           "up [auth]",
+                           text));
+}
+
+absl::Status CheckAddresses(const Config& config) {
+  if (absl::Status status = CheckAddress(config, "http_listen", config.http_listen); !status.ok()) return status;
+  if (absl::Status status = CheckAddress(config, "grpc_listen", config.grpc_listen); !status.ok()) return status;
+  return config.ops_listen.empty() ? absl::OkStatus() : CheckAddress(config, "ops_listen", config.ops_listen);
+}
+
+// So that one event never closes a client. Where only the event's size was given, that is what to mend.
+absl::Status CheckQueue(const Config& config) {
+  constexpr std::string_view kQueue = "limits.outbound_queue";
+  constexpr std::string_view kEvent = "limits.event_size";
+  const Limits& limits = config.limits;
+  if (limits.outbound_queue_bytes / 2 >= limits.event_bytes) return absl::OkStatus();
+  if (config.sources.Has(kEvent) && !config.sources.Has(kQueue)) {
+    return Fault(config, kEvent,
+                 fmt::format("at most half of {}, which is {} bytes, so that one event never closes a client: "
+                             "raise that too",
+                             kQueue, limits.outbound_queue_bytes));
+  }
+  return Fault(config, kQueue,
+               fmt::format("at least twice {}, which is {} bytes, so that one event never closes a client", kEvent,
+                           limits.event_bytes));
+}
+
+absl::Status CheckLimits(const Config& config) {
+  const Limits& limits = config.limits;
+  if (limits.event_bytes < 1024) return Fault(config, "limits.event_size", "at least 1KiB");
+  if (limits.request_head_bytes < 1024) return Fault(config, "limits.request_head", "at least 1KiB");
+  if (limits.client_message_bytes < 128) return Fault(config, "limits.client_message", "at least 128");
+  if (limits.client_message_bytes > UINT32_MAX) return Fault(config, "limits.client_message", "at most 4GiB");
+  return CheckQueue(config);
+}
+
+}  // namespace
+
+absl::Status CheckConfig(const Config& config) {
+  for (const auto check : {CheckAuth, CheckTls, CheckClientCertificates, CheckAddresses, CheckLimits}) {
+    if (absl::Status status = check(config); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace spanwire::config
