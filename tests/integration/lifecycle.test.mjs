@@ -210,6 +210,7 @@ describe('a running bridge', () => {
     const full = openSync('/dev/full', 'w');
     const child = spawn(process.env.SPANWIRE_BRIDGE, ['--http-listen', '127.0.0.1:0', '--grpc-listen', '127.0.0.1:0'], { stdio: ['ignore', full, 'pipe'] });
     closeSync(full);
+    const deadline = setTimeout(() => child.kill('SIGKILL'), 20_000);
     const exited = once(child, 'exit');
     let http;
     for await (const line of createInterface(child.stderr)) {
@@ -219,6 +220,7 @@ describe('a running bridge', () => {
     assert.equal((await fetch(`http://${http}/readyz`)).status, 200);
     child.kill();
     assert.deepEqual(await exited, [0, null]);
+    clearTimeout(deadline);
   });
 
   it('goes on serving where its log cannot be written, as on a full disk', async () => {
