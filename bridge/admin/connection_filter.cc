@@ -10,7 +10,9 @@ bool Matches(const v1::ConnectionFilter& filter, const session::ClientSnapshot& 
   const auto& ids = filter.client_ids();
   if (!ids.empty() && std::find(ids.begin(), ids.end(), client.client_id) == ids.end()) return false;
   if (!filter.user_id().empty() && filter.user_id() != client.user_id) return false;
-  if ((filter.has_tenant_id() || !filter.tenant_id().empty()) && filter.tenant_id() != client.tenant_id) return false;
+  if (filter.has_tenant_id() || !filter.tenant_id().empty()) {
+    if (client.is_stranger || filter.tenant_id() != client.tenant_id) return false;
+  }
   if (!filter.transport().empty() && filter.transport() != client.transport) return false;
   return filter.topic().empty() ||
          std::any_of(client.subscriptions.begin(), client.subscriptions.end(),
@@ -36,6 +38,7 @@ v1::Connection ToProto(const session::ClientSnapshot& client) {
   proto.set_client_id(client.client_id);
   proto.set_user_id(client.user_id);
   proto.set_tenant_id(client.tenant_id);
+  proto.set_waits_for_token(client.is_stranger);
   proto.set_transport(client.transport);
   proto.set_remote_address(client.remote_address);
   proto.set_user_agent(client.user_agent);

@@ -7,6 +7,7 @@
 
 namespace spanwire::admin {
 
+// A client that is of no tenant yet matches no filter that names one.
 bool Matches(const v1::ConnectionFilter& filter, const session::ClientSnapshot& client);
 // Whether the filter says nothing at all, and so means every connection.
 bool IsEmpty(const v1::ConnectionFilter& filter);

@@ -58,7 +58,7 @@ void SumUpTenant(const AdminContext& context, boost::asio::thread_pool& desk, co
       [sums, tenant](fanout::Shard&, session::Registry& registry) {
         registry.ForEach([&](session::Client& client) {
           const session::ClientSnapshot snapshot = client.Describe();
-          if (snapshot.tenant_id != tenant) return;
+          if (snapshot.is_stranger || snapshot.tenant_id != tenant) return;
           sums->connections += 1;
           sums->subscriptions += snapshot.subscriptions.size();
           sums->queued_bytes += snapshot.queued_bytes;

@@ -38,9 +38,15 @@ void Watch::OnClosed(const session::Client& client, int close_code, std::string_
   if (Matches(filter_, snapshot)) Tell(v1::WatchConnectionsResponse::KIND_CLOSED, snapshot, close_code, reason);
 }
 
-void Watch::OnIdentified(const session::Client& client) {
+void Watch::OnIdentified(const session::Client& client, const session::FormerIdentity& former) {
   const session::ClientSnapshot snapshot = client.Describe();
-  if (Matches(filter_, snapshot)) Tell(v1::WatchConnectionsResponse::KIND_IDENTIFIED, snapshot);
+  if (Matches(filter_, snapshot)) return Tell(v1::WatchConnectionsResponse::KIND_IDENTIFIED, snapshot);
+  // Who it is now may be none of the watcher's business.
+  session::ClientSnapshot before = snapshot;
+  before.user_id = former.identity->subject;
+  before.tenant_id = former.identity->tenant_id;
+  before.is_stranger = former.was_stranger;
+  if (Matches(filter_, before)) Tell(v1::WatchConnectionsResponse::KIND_LEFT, before);
 }
 
 void Watch::OnTopicJoined(const session::Client& client, std::string_view topic) {

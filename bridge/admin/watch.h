@@ -26,7 +26,7 @@ class Watch final : public session::ClientObserver, public std::enable_shared_fr
 
   void OnOpened(const session::Client& client) override;
   void OnClosed(const session::Client& client, int close_code, std::string_view reason) override;
-  void OnIdentified(const session::Client& client) override;
+  void OnIdentified(const session::Client& client, const session::FormerIdentity& former) override;
   void OnTopicJoined(const session::Client& client, std::string_view topic) override;
   void OnTopicLeft(const session::Client& client, std::string_view topic) override;
 

@@ -24,7 +24,8 @@ struct ClientSnapshot {
   std::string client_id;
   std::string user_id;
   std::string tenant_id;
-  std::string transport;  // websocket, sse or poll
+  bool is_stranger = false;  // of no tenant yet: it has not said who it is
+  std::string transport;     // websocket, sse or poll
   std::string remote_address;
   std::string user_agent;
   absl::Time connected_at;
@@ -34,6 +35,12 @@ struct ClientSnapshot {
   uint64_t bytes_sent = 0;
   uint64_t messages_received = 0;
   uint64_t queued_bytes = 0;
+};
+
+// What a client was before it showed who it is.
+struct FormerIdentity {
+  auth::IdentityPtr identity;
+  bool was_stranger = false;
 };
 
 // Somebody who receives topics on a shard: a WebSocket, a held poll. Shard thread only.

@@ -9,6 +9,8 @@
 
 namespace spanwire::session {
 
+struct FormerIdentity;
+
 // Where a session's messages go: a WebSocket, an SSE response, an administrator's stream. Implemented by transports.
 // Shard thread only. No call destroys the caller: a connection that fails ends later, from the shard's loop.
 class Outbound {
@@ -25,8 +27,8 @@ class Outbound {
 
   // Session::deadline() has changed.
   virtual void OnDeadline() {}
-  // Somebody who was nobody in particular has shown who it is.
-  virtual void OnIdentified() {}
+  // Somebody who was nobody in particular has shown who it is: Registry::Identified.
+  virtual void OnIdentified(const FormerIdentity& /*former*/) {}
 
   // Whoever lists the connection may want to know that it has one topic more, or less: Registry::TopicJoined and
   // TopicLeft. Not called for the topics that it has at its end.

@@ -17,9 +17,9 @@ void Registry::Remove(Client& client, int close_code, std::string_view reason) {
   for (ClientObserver* observer : observers_) observer->OnClosed(client, close_code, reason);
 }
 
-void Registry::Identified(const Client& client) const {
+void Registry::Identified(const Client& client, const FormerIdentity& former) const {
   if (observers_.empty() || !clients_.contains(client.client_id())) return;
-  for (ClientObserver* observer : observers_) observer->OnIdentified(client);
+  for (ClientObserver* observer : observers_) observer->OnIdentified(client, former);
 }
 
 void Registry::TopicJoined(const Client& client, std::string_view topic) const {

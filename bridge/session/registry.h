@@ -22,7 +22,7 @@ class ClientObserver {
   // 1006 where the peer vanished (RFC 6455, section 7.1.5).
   virtual void OnClosed(const Client& client, int close_code, std::string_view reason) = 0;
   // An open client that nobody knew has shown who it is.
-  virtual void OnIdentified(const Client& /*client*/) {}
+  virtual void OnIdentified(const Client& /*client*/, const FormerIdentity& /*former*/) {}
   // An open client has one topic more, or less. Those that it has when it opens or closes are not told one by one.
   virtual void OnTopicJoined(const Client& /*client*/, std::string_view /*topic*/) {}
   virtual void OnTopicLeft(const Client& /*client*/, std::string_view /*topic*/) {}
@@ -38,7 +38,7 @@ class Registry {
   void Add(Client& client);
   void Remove(Client& client, int close_code, std::string_view reason);
   // Ignored for clients that are not here, as the two below.
-  void Identified(const Client& client) const;
+  void Identified(const Client& client, const FormerIdentity& former) const;
   void TopicJoined(const Client& client, std::string_view topic) const;
   void TopicLeft(const Client& client, std::string_view topic) const;
   Client* Find(std::string_view client_id) const;

@@ -28,7 +28,8 @@ Session::Session(fanout::Shard& shard, const Settings& settings, Outbound& out, 
       output_(out, *settings.clock, shard.metrics()),
       feeds_(std::make_shared<TopicFeeds>(shard, settings, output_, identity_->tenant_id)),
       rate_(settings.limits.client_message_burst, settings.clock->Now()),
-      may_read_all_(admission_->may_read_all) {}
+      may_read_all_(admission_->may_read_all),
+      is_stranger_(identity_->anonymous() && (!admission_->refusal.empty() || !settings.access->admits_anonymous())) {}
 
 Session::~Session() {
   Shutdown();

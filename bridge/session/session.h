@@ -66,6 +66,8 @@ class Session final : public std::enable_shared_from_this<Session> {
 
   const std::string& client_id() const { return client_id_; }
   const auth::Identity& identity() const { return *identity_; }
+  // Its client may be of any tenant: it has shown no token, or one that does not count, and nobody is let in without.
+  bool is_stranger() const { return is_stranger_; }
   uint64_t messages_sent() const { return output_.messages_sent(); }
   uint64_t messages_received() const { return messages_received_; }
   // After the end: those that there were.
@@ -108,6 +110,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   const std::shared_ptr<TopicFeeds> feeds_;
   MessageRate rate_;
   const bool may_read_all_;
+  bool is_stranger_;
   bool awaits_token_ = false;  // nothing else is understood
   bool closing_ = false;
   uint64_t messages_received_ = 0;

@@ -28,6 +28,7 @@ void Session::Start() {
 
 void Session::Welcome(const ReplyId& id) {
   awaits_token_ = false;
+  is_stranger_ = false;
   if (std::exchange(deadline_, identity_->valid_until) != identity_->valid_until) out_.OnDeadline();
   output_.Send(ConnectedMessage({.client_id = client_id_,
                                  .user_id = identity_->subject,
@@ -88,9 +89,9 @@ void Session::Authenticate(const ClientMessage& message) {
     for (const std::string& topic : feeds_->Names()) feeds_->Expel(topic);
     feeds_->SetTenant(fresh.tenant_id);
   }
-  const bool was_anonymous = identity_->anonymous();
-  identity_ = *std::move(shown);
-  if (was_anonymous) out_.OnIdentified();
+  const FormerIdentity former{.identity = std::exchange(identity_, *std::move(shown)), .was_stranger = is_stranger_};
+  is_stranger_ = false;
+  if (former.identity->anonymous()) out_.OnIdentified(former);
   Welcome(message.id);
   LeaveForbidden();
 }

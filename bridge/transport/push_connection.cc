@@ -51,6 +51,7 @@ session::ClientSnapshot PushConnection::Describe() const {
   return {.client_id = session_->client_id(),
           .user_id = session_->identity().subject,
           .tenant_id = session_->identity().tenant_id,
+          .is_stranger = session_->is_stranger(),
           .transport = std::string(observe::kTransportNames[static_cast<size_t>(transport_)]),
           .remote_address = EndpointText(remote_),
           .user_agent = *user_agent_,

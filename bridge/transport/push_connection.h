@@ -46,7 +46,7 @@ class PushConnection : public Connection,
   size_t queued_bytes() const final { return queue_ == nullptr ? 0 : queue_->charge() + stream_.held(); }
   void Close(session::CloseCode code, std::string_view reason) final;
   void OnDeadline() final;
-  void OnIdentified() final { context_.registry.Identified(*this); }
+  void OnIdentified(const session::FormerIdentity& former) final { context_.registry.Identified(*this, former); }
   void OnTopicJoined(std::string_view topic) final { context_.registry.TopicJoined(*this, topic); }
   void OnTopicLeft(std::string_view topic) final { context_.registry.TopicLeft(*this, topic); }
 

@@ -40,7 +40,7 @@ void PrintConnection(const v1::Connection& connection, Session& session) {
   const absl::Time now = session.Now();
   Block block;
   block.Add("Client", connection.client_id());
-  block.Add("User", OrDash(connection.user_id()));
+  block.Add("User", connection.waits_for_token() ? "not known yet, waits for a token" : OrDash(connection.user_id()));
   block.Add("Tenant", OrDash(connection.tenant_id()));
   block.Add("Transport", connection.transport());
   block.Add("Remote", connection.remote_address());

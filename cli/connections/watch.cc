@@ -16,7 +16,7 @@ constexpr char kFooter[] = R"(Examples:
 
 Prints a line for each connection that is open, then one per change, until Ctrl-C (exit code 0). With --topic it also
 tells of connections that join and leave that topic while they are open. IDENTIFIED is a connection that sent its token
-after it had opened: with --user the first that is heard of it.
+after it had opened: with --user the first that is heard of it. LEFT also is one that turned out to be of another tenant.
 -o json prints one JSON document per line. Global options: see `spanwire --help`.)";
 
 Cell ChangeCell(v1::WatchConnectionsResponse::Kind kind) {

@@ -9,7 +9,7 @@ import { BridgeProcess, mint, Publisher, SECRET } from '../browser/foreign_clien
 import { Random } from '../soak/random.mjs';
 import { Client } from './client.mjs';
 import { EventStream } from './event_stream.mjs';
-import { temporaryFolder } from './programs.mjs';
+import { start, temporaryFolder } from './programs.mjs';
 
 const TOPICS = ['news', 'gift-list:1', 'user:ann', 'secret'];
 const OPERATIONS = 60;
@@ -36,7 +36,7 @@ function script(random) {
   return Array.from({ length: OPERATIONS }, (_, n) => {
     if (n < BEGINNING.length) return { ...BEGINNING[n], n };
     const topic = random.pick(TOPICS);
-    const kind = random.pick(['publish', 'publish', 'publish', 'subscribe', 'unsubscribe', 'poll', 'stream', 'ping']);
+    const kind = random.pick(['publish', 'publish', 'publish', 'subscribe', 'unsubscribe', 'poll', 'stream', 'ping', 'visit']);
     return { kind, topic, n, id: random.chance(0.3) ? `id-${random.integer(1, 5)}` : '', position: random.pick(['', 'own', 'foreign', 'ahead']) };
   });
 }
@@ -53,6 +53,7 @@ class Tenant {
   #head = 0;
   #streams = 0;
   #seen = 0;
+  #watch;
 
   static async on(bridge, name) {
     const tenant = new Tenant();
@@ -61,6 +62,9 @@ class Tenant {
     tenant.#publisher = new Publisher(bridge.grpc, { token: mint({ sub: 'service', tenant_id: name, publish: ['*', 'user:*'] }) });
     tenant.#client = new Client(bridge, `?token=${tenant.#token}`);
     await tenant.#client.got('subscription', 'user:ann');
+    const admin = mint({ sub: 'admin', tenant_id: name, roles: ['admin.read'] });
+    tenant.#watch = start('spanwire', ['--server', bridge.grpc, '--token', admin, 'connections', 'watch', '--transport', 'websocket', '-o', 'json']);
+    await tenant.#watched('KIND_EXISTING');
     return tenant;
   }
   get #token() {
@@ -74,12 +78,14 @@ class Tenant {
     if (kind === 'unsubscribe') await this.#unsubscribe(topic, n);
     if (kind === 'poll') await this.#poll(topic, position);
     if (kind === 'stream') await this.#stream(topic, position);
+    if (kind === 'visit') await this.#visit();
     if (kind === 'ping') await this.#reply({ action: 'ping', id: n }, 'pong');
     this.#collect();
   }
   close() {
     this.#publisher.close();
     this.#client.socket.terminate();
+    return this.#watch.stop('SIGINT');
   }
 
   async #publish(topic, n, id) {
@@ -122,6 +128,21 @@ class Tenant {
     this.told.push({ status: stream.response.status });
     await stream.cut();
   }
+  /** Somebody comes as a browser does: first without a name, then with a token. The administrator sees it. */
+  async #visit() {
+    const visitor = await new Client(this.#bridge).opened();
+    visitor.send({ action: 'auth', token: this.#token });
+    await visitor.got('subscription', 'user:ann');
+    await this.#watched('KIND_IDENTIFIED');
+    visitor.socket.terminate();
+    await this.#watched('KIND_CLOSED');
+  }
+  /** The next thing that the administrator's watch tells must be this, of the own tenant. */
+  async #watched(expected) {
+    const { value = '{}' } = await this.#watch.lines.next();
+    const { kind, connection } = JSON.parse(value);
+    assert.deepEqual([kind, connection?.user_id, connection?.tenant_id ?? ''], [expected, 'ann', this.#name], value);
+  }
   /** Sends a message and waits for its answer. */
   async #reply(message) {
     this.#client.send(message);
@@ -162,12 +183,12 @@ async function play(t, scripts) {
   writeFileSync(join(folder, 'secret'), SECRET, { mode: 0o600 });
   writeFileSync(join(folder, 'spanwire.toml'), SETTINGS);
   const bridge = await new BridgeProcess(['--config', join(folder, 'spanwire.toml')]).start();
+  t.after(() => bridge.kill());
   const tenants = await Promise.all(scripts.map(([name]) => Tenant.on(bridge, name)));
   for (let step = 0; step < OPERATIONS; ++step) {
     await Promise.all(tenants.map((tenant, i) => tenant.do(scripts[i][1][step])));
   }
-  for (const tenant of tenants) tenant.close();
-  await bridge.kill();
+  await Promise.all(tenants.map((tenant) => tenant.close()));
   return tenants.map(({ seen }) => seen);
 }
 

@@ -19,6 +19,7 @@ class FakeClient final : public session::Client {
     session::ClientSnapshot snapshot{.client_id = id_,
                                      .user_id = who->subject,
                                      .tenant_id = who->tenant_id,
+                                     .is_stranger = is_stranger,
                                      .transport = "websocket",
                                      .connected_at = connected_at};
     for (const std::string& topic : topics) snapshot.subscriptions.push_back({.topic = topic});
@@ -30,6 +31,7 @@ class FakeClient final : public session::Client {
 
   std::vector<std::string> topics;
   auth::IdentityPtr who = auth::Anonymous();
+  bool is_stranger = false;
   absl::Time connected_at = absl::UnixEpoch();
   std::optional<session::CloseCode> closed;
 

@@ -62,11 +62,15 @@ class WatchTest : public ::testing::Test {
       registry().TopicLeft(client, topic);
     });
   }
-  void Identify(FakeClient& client, const std::string& user) {
+  void Identify(FakeClient& client, const std::string& user, const std::string& tenant = "") {
     OnShard([&] {
-      client.who = std::make_shared<const auth::Identity>(auth::Identity{.subject = user});
-      registry().Identified(client);
+      const session::FormerIdentity former{.identity = std::exchange(client.who, Known(user, tenant)),
+                                           .was_stranger = std::exchange(client.is_stranger, false)};
+      registry().Identified(client, former);
     });
+  }
+  static auth::IdentityPtr Known(const std::string& user, const std::string& tenant) {
+    return std::make_shared<const auth::Identity>(auth::Identity{.subject = user, .tenant_id = tenant});
   }
   // Begins a watch and waits until it is heard: `client` must be open and match.
   void Watch(const v1::ConnectionFilter& filter) {
@@ -147,7 +151,7 @@ TEST_F(WatchTest, OfAUserItTellsWhoSaysSoAfterOpening) {
   FakeClient closed("closed", {});
   v1::ConnectionFilter filter;
   filter.set_user_id("ann");
-  first_.who = std::make_shared<const auth::Identity>(auth::Identity{.subject = "ann"});
+  first_.who = Known("ann", "");
   Add(first_);
   Watch(filter);
   for (FakeClient* client : {&second, &third}) Add(*client);
@@ -158,6 +162,38 @@ TEST_F(WatchTest, OfAUserItTellsWhoSaysSoAfterOpening) {
   Remove(second);
   EXPECT_EQ(Next(), "IDENTIFIED second");
   EXPECT_EQ(Next(), "CLOSED second");
+}
+
+TEST_F(WatchTest, OfATenantItTellsNothingOfStrangersAndOfWhoTurnsOutToBeOfAnother) {
+  FakeClient stranger("stranger", {});
+  FakeClient nobody("nobody", {});
+  FakeClient comes("comes", {});
+  stranger.is_stranger = comes.is_stranger = true;
+  v1::ConnectionFilter filter;
+  filter.set_has_tenant_id(true);
+  Add(first_);
+  Watch(filter);
+  for (FakeClient* client : {&stranger, &nobody, &comes}) Add(*client);
+  EXPECT_EQ(Next(), "OPENED nobody");
+  Identify(stranger, "ann", "acme");
+  Identify(nobody, "bob", "acme");
+  EXPECT_EQ(Next(), "LEFT nobody");
+  Identify(comes, "cyd");
+  EXPECT_EQ(Next(), "IDENTIFIED comes");
+  for (FakeClient* client : {&stranger, &nobody, &comes}) Remove(*client);
+  EXPECT_EQ(Next(), "CLOSED comes");
+}
+
+TEST_F(WatchTest, WhoReachesAllTenantsIsToldOfStrangersToo) {
+  FakeClient stranger("stranger", {});
+  stranger.is_stranger = true;
+  Add(first_);
+  Watch({});
+  Add(stranger);
+  Identify(stranger, "ann", "acme");
+  EXPECT_EQ(Next(), "OPENED stranger");
+  EXPECT_EQ(Next(), "IDENTIFIED stranger");
+  Remove(stranger);
 }
 
 TEST_F(WatchTest, TheOtherFiltersHoldForWhoLeavesATopicToo) {

@@ -32,7 +32,7 @@ class RecordingOutbound final : public Outbound {
   size_t queued_bytes() const override { return queued; }
   void Close(CloseCode code, std::string_view) override { closed = code; }
   void OnDeadline() override { ++deadlines; }
-  void OnIdentified() override { ++identifications; }
+  void OnIdentified(const FormerIdentity&) override { ++identifications; }
   void OnTopicJoined(std::string_view topic) override { topics.push_back("+" + std::string(topic)); }
   void OnTopicLeft(std::string_view topic) override { topics.push_back("-" + std::string(topic)); }
 
