@@ -1,15 +1,25 @@
 import { byId, element, setText } from './dom.js';
+import { fieldsOf, textOf } from './published.js';
 import { clock } from './units.js';
+
+/** @typedef {import('./read_mark.js').Position} Position */
 
 const RANKS = ['critical', 'warning', 'info'];
 const MAX_RESOLVED = 10;
+/** Active ones in the document: more than anybody reads, few enough to be arranged within a frame. */
+const MAX_SHOWN = 100;
+/** Active ones in memory: bounds what a publisher that invents labels can make the page hold. */
+const MAX_KEPT = 1000;
 
 /**
  * @typedef {object} Alert
  * @property {string} severity
  * @property {string} title
- * @property {number} at
- * @property {HTMLElement} node
+ * @property {string} message
+ * @property {string} timestamp
+ * @property {number} arrival counts up
+ * @property {Position} position
+ * @property {HTMLElement | null} node null until it is shown as it is now
  */
 
 /** The topic `alerts`: what is active, the worst first, and below it what was resolved lately. */
@@ -19,6 +29,9 @@ export class Alerts {
   #changed;
   /** @type {Map<string, Alert>} */
   #byLabels = new Map();
+  #arrivals = 0;
+  /** There were more active ones than are kept, so nobody knows how many still are. */
+  #isForgetful = false;
 
   /**
    * @param {import('./read_mark.js').ReadMark} mark
@@ -30,76 +43,101 @@ export class Alerts {
   }
 
   get unread() {
-    return [...this.#byLabels].filter(([key, alert]) => this.#isUnread(key, alert)).length;
+    return [...this.#byLabels.values()].filter((alert) => this.#isUnread(alert)).length;
   }
 
-  /** When the newest came; 0 where there is none. */
-  get newest() {
-    return Math.max(0, ...[...this.#byLabels.values()].map(({ at }) => at));
-  }
-
-  /** @param {import('../client/spanwire.js').Envelope} event */
-  add({ timestamp, data }) {
-    const { severity = 'info', title = '', message = '', labels = {} } = data;
-    const key = keyOf(labels, title);
-    const before = this.#byLabels.get(key);
-    const at = Date.parse(timestamp);
-    const node = before?.node ?? element('li', 'alert');
-    node.dataset.severity = severity;
-    const time = /** @type {HTMLTimeElement} */ (element('time', '', clock(at)));
-    time.dateTime = timestamp;
-    node.replaceChildren(
-      element('h3', '', element('span', 'severity', severity), element('span', 'title', `${title || before?.title}`), time),
-      element('p', '', message));
-    this.#byLabels.set(key, { severity, title: title || before?.title || '', at, node });
-    if (before?.severity !== severity) setText(byId('announcer'), `${severity}: ${title}`);
-    this.#arrange();
-    this.#changed();
-  }
-
-  /** What is read may have changed. */
-  refresh() {
-    for (const [key, alert] of this.#byLabels) alert.node.toggleAttribute('data-unread', this.#isUnread(key, alert));
+  /** Where each of them stands. */
+  get positions() {
+    return [...this.#byLabels.values()].map(({ position }) => position);
   }
 
   /**
-   * @param {string} key
-   * @param {Alert} alert
+   * @param {import('../client/spanwire.js').Envelope} event
+   * @param {Position} position
    */
-  #isUnread(key, alert) {
-    return rank(alert) < RANKS.length && !this.#mark.isRead(`alert ${key} ${alert.at}`, alert.at);
+  add({ timestamp, data }, position) {
+    const severity = textOf(data.severity, 'info');
+    const key = keyOf(data.labels, textOf(data.title));
+    const before = this.#byLabels.get(key);
+    const title = textOf(data.title) || before?.title || '';
+    this.#byLabels.set(key,
+      { severity, title, message: textOf(data.message), timestamp, position, arrival: ++this.#arrivals, node: null });
+    if (before?.severity !== severity) setText(byId('announcer'), `${severity}: ${title}`);
+    if (this.#byLabels.size > 2 * MAX_KEPT) this.#arrange();  // nothing is drawn while the page is hidden
+    this.#changed();
   }
 
-  #arrange() {
-    const all = [...this.#byLabels].sort(([, a], [, b]) => rank(a) - rank(b) || b.at - a.at);
-    const resolved = all.filter(([, alert]) => rank(alert) === RANKS.length);
-    for (const [key, { node }] of resolved.slice(MAX_RESOLVED)) {
-      this.#byLabels.delete(key);
-      node.remove();
-    }
-    const kept = all.filter(([key]) => this.#byLabels.has(key));
-    kept.forEach(([, { node }], i) => {
-      if (this.#list.children[i] !== node) this.#list.insertBefore(node, this.#list.children[i] ?? null);
+  /** Shows what came, and what was read. */
+  refresh() {
+    const { active, resolved } = this.#arrange();
+    const shown = [...active.slice(0, MAX_SHOWN), ...resolved];
+    shown.forEach((alert, i) => {
+      const place = this.#list.children[i] ?? null;
+      alert.node ??= makeNode(alert);
+      alert.node.toggleAttribute('data-unread', this.#isUnread(alert));
+      if (place !== alert.node) this.#list.insertBefore(alert.node, place);
     });
-    const active = all.length - resolved.length;
-    setText(byId('alerts-count'), kept.length ? `${active || 'none'} active` : '');
-    byId('alerts-empty').hidden = kept.length > 0;
+    while (this.#list.children.length > shown.length) this.#list.lastElementChild.remove();
+    this.#showCounts(active.length, shown.length);
   }
+
+  /** @returns {{active: Alert[], resolved: Alert[]}} those that are kept, in their order; the others are forgotten */
+  #arrange() {
+    const all = [...this.#byLabels].sort(([, a], [, b]) => rank(a) - rank(b) || b.arrival - a.arrival);
+    const firstResolved = all.findIndex(([, alert]) => isResolved(alert));
+    const active = firstResolved < 0 ? all : all.slice(0, firstResolved);
+    const resolved = firstResolved < 0 ? [] : all.slice(firstResolved);
+    this.#isForgetful ||= active.length > MAX_KEPT;
+    for (const [key] of [...active.splice(MAX_KEPT), ...resolved.splice(MAX_RESOLVED)]) this.#byLabels.delete(key);
+    return { active: active.map(([, alert]) => alert), resolved: resolved.map(([, alert]) => alert) };
+  }
+
+  /**
+   * @param {number} active
+   * @param {number} shown
+   */
+  #showCounts(active, shown) {
+    const least = this.#isForgetful ? 'more than ' : '';
+    setText(byId('alerts-count'), shown ? `${least}${active ? active.toLocaleString('en') : 'none'} active` : '');
+    byId('alerts-empty').hidden = shown > 0;
+    const more = byId('alerts-more');
+    more.hidden = active <= MAX_SHOWN;
+    setText(more, `and ${least}${(active - MAX_SHOWN).toLocaleString('en')} more, less urgent or older`);
+  }
+
+  /** @param {Alert} alert */
+  #isUnread(alert) {
+    return !isResolved(alert) && !this.#mark.isRead(alert.position);
+  }
+}
+
+/** @param {Alert} alert */
+function makeNode({ severity, title, message, timestamp }) {
+  const time = /** @type {HTMLTimeElement} */ (element('time', '', clock(Date.parse(timestamp))));
+  time.dateTime = timestamp;
+  const node = element('li', 'alert',
+    element('h3', '', element('span', 'severity', severity), element('span', 'title', title), time),
+    element('p', '', message));
+  node.dataset.severity = severity;
+  return node;
 }
 
 /**
  * Equal labels mean the same alert.
- * @param {Record<string, string>} labels
+ * @param {unknown} labels
  * @param {string} title stands in where there are none
  */
 function keyOf(labels, title) {
-  const entries = Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1);
+  const entries = fieldsOf(labels).sort(([a], [b]) => a < b ? -1 : 1);
   return JSON.stringify(entries.length ? entries : title);
 }
 
 /** @param {Alert} alert */
-function rank({ severity }) {
-  if (severity === 'resolved') return RANKS.length;
-  const known = RANKS.indexOf(severity);
+const isResolved = ({ severity }) => severity === 'resolved';
+
+/** @param {Alert} alert */
+function rank(alert) {
+  if (isResolved(alert)) return RANKS.length;
+  const known = RANKS.indexOf(alert.severity);
   return known < 0 ? RANKS.length - 1 : known;
 }

@@ -1,7 +1,7 @@
 import { wsManager } from '../client/spanwire.js';
 import { Account } from './account.js';
 import { ClosedPanels } from './closed_panels.js';
-import { byId, setText } from './dom.js';
+import { CopyButton } from './copy_button.js';
 import { Explorer } from './explorer.js';
 import { Figures } from './figures.js';
 import { Inbox } from './inbox.js';
@@ -20,9 +20,10 @@ new Status(wsManager, gate);
 new Account(wsManager, gate);
 new ClosedPanels(wsManager);
 new Views();
+new CopyButton();
 const explorer = new Explorer(gate);
-const figures = new Figures();
-const inbox = new Inbox();
+const figures = new Figures(wsManager);
+const inbox = new Inbox(wsManager);
 const tasks = new Tasks();
 const logs = new Logs();
 
@@ -31,8 +32,8 @@ wsManager.onGap((gap) => {
   if (gap.topic === 'logs') logs.gap(gap);
 });
 wsManager.subscribe('stats', (event) => figures.add(event), { history: 600 });
-wsManager.subscribe('alerts', (event) => inbox.alerts.add(event), { history: 100 });
-wsManager.subscribe('notifications', (event) => inbox.notifications.add(event), { history: 100 });
+wsManager.subscribe('alerts', (event) => inbox.addAlert(event), { history: 100 });
+wsManager.subscribe('notifications', (event) => inbox.addNotification(event), { history: 100 });
 wsManager.subscribe('tasks', (event) => tasks.add(event), { history: 200 });
 wsManager.subscribe('logs', (event) => logs.add(event), { history: 1000 });
 let wasTaken = false;
@@ -52,8 +53,3 @@ function connect() {
   wasTaken = false;
   wsManager.connect({ token: gate.token });
 }
-
-byId('copy').addEventListener('click', async () => {
-  await navigator.clipboard.writeText(byId('command').textContent);
-  setText(byId('copy'), 'Copied');
-});

@@ -1,7 +1,7 @@
 import { WebSocketManager } from '../client/spanwire.js';
 import { byId, element, oncePerFrame, setText } from './dom.js';
 import { showDetail } from './envelope_detail.js';
-import { clockMillis } from './units.js';
+import { clockMillis, counted } from './units.js';
 import { VirtualList } from './virtual_list.js';
 
 /** @typedef {import('../client/spanwire.js').Envelope} Envelope */
@@ -74,7 +74,7 @@ export class Explorer {
       leave: this.#manager.subscribe(topic, (event) => this.#queue(event), { history }),
       show: (cursor, events, refusal) => {
         const transport = TRANSPORT_NAMES[this.#manager.getStatus().transport ?? 'none'];
-        setText(position, cursor ? `${cursor} · ${events.toLocaleString('en')} events · ${transport}` : refusal || 'no answer yet');
+        setText(position, cursor ? `${cursor} · ${counted(events, 'event')} · ${transport}` : refusal || 'no answer yet');
       },
     });
     byId('followed').append(node);

@@ -1,12 +1,14 @@
 import { element, meter, setText } from './dom.js';
 import { LineChart } from './line_chart.js';
-import { bytes, formatOf, percent, rate } from './units.js';
+import { bytes, counted, formatOf, percent, rate } from './units.js';
 
 /** @typedef {import('./metrics.js').Metrics} Metrics */
 /** @typedef {{node: HTMLElement, update: () => void}} Card */
 
 /** More cores than this are shown as meters only: as lines they would be a tangle. */
 const MAX_CORE_LINES = 8;
+/** Above these the meters may scroll, and so must be reached by keyboard. */
+const MAX_CORES_UNSCROLLED = 16;
 
 /** A large number with a small unit. */
 function figure() {
@@ -67,8 +69,8 @@ function loadText(metrics) {
   const loads = ['load1', 'load5', 'load15'].filter((name) => metrics.has(name)).map((name) => metrics.last(name).toFixed(2));
   return [
     loads.length ? `load ${loads.join(' ')}` : '',
-    metrics.has('procs') ? `${metrics.last('procs')} processes` : '',
-    metrics.has('threads') ? `${metrics.last('threads')} threads` : '',
+    metrics.has('procs') ? `${metrics.last('procs').toLocaleString('en')} ${metrics.last('procs') === 1 ? 'process' : 'processes'}` : '',
+    metrics.has('threads') ? counted(metrics.last('threads'), 'thread') : '',
   ].filter(Boolean).join(' · ');
 }
 
@@ -103,6 +105,7 @@ export function cpuCard(metrics) {
         byCore.set(name, core);
         core.show(metrics.last(name));
       }
+      if (byCore.size > MAX_CORES_UNSCROLLED) Object.assign(meters, { tabIndex: 0, role: 'group', ariaLabel: 'Cores' });
       card.draw();
     },
   };

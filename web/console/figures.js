@@ -28,13 +28,18 @@ export class Figures {
   #placed = new Set();
   #drawSoon = oncePerFrame(() => this.#draw());
 
-  constructor() {
+  /** How far the bridge's clock is ahead of this machine's: figures are dated by its side of the link. */
+  #aheadMs = 0;
+
+  /** @param {import('../client/spanwire.js').WebSocketManager} manager */
+  constructor(manager) {
+    manager.on('connected', ({ timestamp }) => this.#aheadMs = Date.parse(timestamp) - Date.now());
     setInterval(this.#drawSoon, 1000);  // time moves on also where nothing is published
   }
 
   /** @param {import('../client/spanwire.js').Envelope} event */
   add({ timestamp, data }) {
-    this.#metrics.add(Date.parse(timestamp), data);
+    this.#metrics.add(Date.parse(timestamp), data, Date.now() + this.#aheadMs);
     this.#drawSoon();
   }
 

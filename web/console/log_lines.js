@@ -1,3 +1,5 @@
+import { fieldsOf, textOf } from './published.js';
+
 /** The page holds so many lines; above them the oldest go, a tenth at a time. */
 export const MAX_LINES = 100_000;
 
@@ -16,16 +18,16 @@ const LEVELS = ['trace', 'debug', 'info', 'warning', 'error', 'critical'];
 
 /** @param {import('../client/spanwire.js').Envelope} event @returns {Line} */
 export function lineOf(event) {
-  const { level = 'info', message = '', source = '', fields } = event.data;
+  const { level, message, source, fields } = event.data;
   return {
-    at: Date.parse(event.timestamp), level: `${level}`, source: `${source}`, message: `${message}`,
-    fields: fieldsText(fields), gap: false, event,
+    at: Date.parse(event.timestamp), level: textOf(level, 'info'), source: textOf(source), message: textOf(message),
+    fields: fieldsOf(fields).map(([name, value]) => `${name}=${textOf(value, 'null')}`).join(' '), gap: false, event,
   };
 }
 
-/** @returns {Line} */
-export const gapLine = () =>
-  ({ at: Date.now(), level: '', source: '', message: 'some lines may be missing here', fields: '', gap: true, event: null });
+/** @param {string} message @returns {Line} */
+export const gapLine = (message) =>
+  ({ at: Date.now(), level: '', source: '', message, fields: '', gap: true, event: null });
 
 /** Log lines and those among them that are wanted. Bounded. */
 export class LogLines {
@@ -36,8 +38,12 @@ export class LogLines {
   /** @type {Line[]} those that the filter lets through, oldest first; the array changes with the filter only */
   shown = [];
 
-  get size() {
-    return this.#all.length;
+  /** Among `#all`, and so among `shown`. */
+  #gaps = 0;
+
+  /** How many lines there are, and how many of them are shown; what stands for missed ones is no line. */
+  get counts() {
+    return { all: this.#all.length - this.#gaps, shown: this.shown.length - this.#gaps };
   }
 
   /**
@@ -47,10 +53,12 @@ export class LogLines {
   add(lines) {
     for (const line of lines) {
       this.#all.push(line);
+      if (line.gap) this.#gaps++;
       if (this.#wants(line)) this.shown.push(line);
     }
     if (this.#all.length <= MAX_LINES) return 0;
     const gone = this.#all.splice(0, Math.max(this.#all.length - MAX_LINES, MAX_LINES / 10));
+    this.#gaps -= gone.filter(({ gap }) => gap).length;
     const start = gone.filter((line) => this.#wants(line)).length;
     this.shown.splice(0, start);
     return start;
@@ -73,11 +81,4 @@ export class LogLines {
     if ((rank < 0 ? LEVELS.indexOf('info') : rank) < this.#leastRank) return false;
     return !this.#words || `${message} ${source} ${fields}`.toLowerCase().includes(this.#words);
   }
-}
-
-/** @param {unknown} fields */
-function fieldsText(fields) {
-  if (!fields || typeof fields !== 'object') return '';
-  return Object.entries(fields)
-    .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`).join(' ');
 }

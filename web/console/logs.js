@@ -1,8 +1,9 @@
 import { byId, element, oncePerFrame, setText } from './dom.js';
 import { showDetail } from './envelope_detail.js';
-import { gapLine, lineOf, LogLines, MAX_LINES } from './log_lines.js';
-import { clockMillis } from './units.js';
+import { gapLine, lineOf, LogLines } from './log_lines.js';
+import { clockMillis, counted } from './units.js';
 import { VirtualList } from './virtual_list.js';
+import { WaitingLines } from './waiting_lines.js';
 
 /** @typedef {import('./log_lines.js').Line} Line */
 
@@ -15,8 +16,7 @@ export class Logs {
   #search = byId('logs-search');
   #lines = new LogLines();
   #list;
-  /** @type {Line[]} lines that have come and are not among `#lines` yet */
-  #waiting = [];
+  #waiting = new WaitingLines();
   #paused = false;
   /** Offset of the newest line. */
   #newest = 0;
@@ -44,23 +44,23 @@ export class Logs {
   /** @param {import('../client/subscriptions.js').Gap} gap */
   gap({ before, cursor }) {
     const isNewLog = before.split('-')[0] !== cursor.split('-')[0];
-    if (this.#newest) this.#queue(gapLine());
+    if (this.#newest) this.#queue(gapLine('some lines may be missing here'));
     if (isNewLog) this.#newest = 0;
   }
 
   /** @param {Line} line */
   #queue(line) {
-    this.#waiting.push(line);
-    if (this.#waiting.length > MAX_LINES) this.#waiting.splice(0, MAX_LINES / 10);
+    this.#waiting.add(line);
     this.#takeSoon();
   }
 
   #take() {
     if (this.#paused) {
-      setText(this.#pause, this.#waiting.length ? `Resume · ${this.#waiting.length.toLocaleString('en')} new` : 'Resume');
+      const { count } = this.#waiting;
+      setText(this.#pause, count ? `Resume · ${count.toLocaleString('en')} new` : 'Resume');
       return;
     }
-    this.#list.show(this.#lines.shown, this.#lines.add(this.#waiting.splice(0)));
+    this.#list.show(this.#lines.shown, this.#lines.add(this.#waiting.take()));
     this.#showCounts();
   }
 
@@ -71,12 +71,11 @@ export class Logs {
   }
 
   #showCounts() {
-    const { size, shown } = this.#lines;
-    const count = (/** @type {number} */ n) => n.toLocaleString('en');
-    byId('logs-empty').hidden = shown.length > 0;
-    setText(byId('logs-empty'), size ? 'No line matches.' : 'No log lines yet.');
-    const all = size ? `${count(size)} lines` : '';
-    setText(byId('logs-count'), shown.length < size ? `${count(shown.length)} of ${all}` : all);
+    const { all, shown } = this.#lines.counts;
+    byId('logs-empty').hidden = this.#lines.shown.length > 0;
+    setText(byId('logs-empty'), all ? 'No line matches.' : 'No log lines yet.');
+    const total = all ? counted(all, 'line') : '';
+    setText(byId('logs-count'), shown < all ? `${shown.toLocaleString('en')} of ${total}` : total);
   }
 
   /** @param {boolean} paused */

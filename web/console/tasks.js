@@ -1,4 +1,5 @@
 import { byId, element, meter, oncePerFrame, setText } from './dom.js';
+import { shareOf, textOf } from './published.js';
 import { percent } from './units.js';
 
 const OVER = new Set(['succeeded', 'failed', 'cancelled']);
@@ -13,7 +14,7 @@ const SORT_EVERY_MS = 1000;
  * @property {number} progress
  * @property {boolean} over
  * @property {number} changed
- * @property {(data: Record<string, any>) => void} show
+ * @property {(state: string, message: string, progress: number) => void} show
  */
 
 /** The topic `tasks`: one row a task, updated where it is; the most advanced first, those that are over last. */
@@ -28,16 +29,19 @@ export class Tasks {
 
   /** @param {import('../client/spanwire.js').Envelope} event */
   add({ data }) {
-    const { task_id: id, action, state = 'running', progress = 0 } = data;
+    const id = textOf(data.task_id);
+    const state = textOf(data.state, 'running');
+    const progress = shareOf(data.progress);
     if (!id) return;
-    if (action === 'deleted') {
+    if (data.action === 'deleted') {
       this.#remove(id);
     } else {
       const task = this.#byId.get(id) ?? makeTask(id);
       if (!this.#byId.has(id)) this.#list.append(task.node);
       this.#byId.set(id, Object.assign(task, { progress, over: OVER.has(state), changed: ++this.#changes }));
-      task.show(data);
+      task.show(state, textOf(data.message), progress);
     }
+    if (this.#byId.size > 2 * MAX_TASKS) this.#sort();  // no frame comes while the page is hidden
     this.#showSoon();
   }
 
@@ -61,6 +65,7 @@ export class Tasks {
   }
 
   #sort() {
+    clearTimeout(this.#nextSort);
     this.#nextSort = 0;
     this.#sortedAt = performance.now();
     const sorted = [...this.#byId].sort(([, a], [, b]) =>
@@ -84,7 +89,7 @@ function makeTask(id) {
   const node = element('li', 'task', element('div', 'title', title, element('span', 'id', id)), share, bar);
   return {
     node, progress: 0, over: false, changed: 0,
-    show({ state = 'running', message = '', progress = 0 }) {
+    show(state, message, progress) {
       node.dataset.state = state;
       node.toggleAttribute('data-over', OVER.has(state));
       setText(title, message);

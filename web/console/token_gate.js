@@ -1,3 +1,4 @@
+import { BrowserStorage } from './browser_storage.js';
 import { byId, setText } from './dom.js';
 import { isLoopback } from './loopback.js';
 
@@ -6,13 +7,15 @@ const KEPT = 'spanwire.token';
 /** What one load of the page hands to the next, which takes it away at once. */
 const HANDED_ON = 'spanwire.token.once';
 
+const tab = new BrowserStorage('sessionStorage');
+
 /**
  * Holds the token, and asks for one where the bridge takes none of those that it was shown. A token in the address, as
  * from a link, is taken out of it at once, so that it is neither seen nor kept in the history: make this first.
  */
 export class TokenGate {
   #dialog = byId('token-dialog');
-  #token = takeFromAddress() ?? takeHandedOn() ?? sessionStorage.getItem(KEPT);
+  #token = takeFromAddress() ?? takeHandedOn() ?? tab.get(KEPT);
 
   /** @param {() => void} given called each time that somebody gave one */
   constructor(given) {
@@ -39,19 +42,19 @@ export class TokenGate {
   /** @param {string} why empty where nothing was wrong before */
   ask(why) {
     setText(byId('token-problem'), why);
-    byId('token-keep').checked = !!sessionStorage.getItem(KEPT);
+    byId('token-keep').checked = !!tab.get(KEPT);
     if (!this.isAsking) this.#dialog.showModal();
   }
 
   /** Forgets the token and all that it let the page see. */
   signOut() {
-    sessionStorage.removeItem(KEPT);
+    tab.remove(KEPT);
     location.reload();
   }
 
   /** The token is somebody else's: begins anew, so that nothing is left of what the one before was shown. */
   startOver() {
-    sessionStorage.setItem(HANDED_ON, this.token);
+    tab.set(HANDED_ON, this.token);
     location.reload();
   }
 
@@ -61,8 +64,8 @@ export class TokenGate {
    */
   #keep(token, inTab) {
     this.#token = token;
-    if (inTab) sessionStorage.setItem(KEPT, token);
-    else sessionStorage.removeItem(KEPT);
+    if (inTab) tab.set(KEPT, token);
+    else tab.remove(KEPT);
   }
 }
 
@@ -80,7 +83,7 @@ function takeFromAddress() {
 
 /** @returns {string | null} */
 function takeHandedOn() {
-  const token = sessionStorage.getItem(HANDED_ON);
-  sessionStorage.removeItem(HANDED_ON);
+  const token = tab.get(HANDED_ON);
+  tab.remove(HANDED_ON);
   return token;
 }

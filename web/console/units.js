@@ -24,6 +24,12 @@ function scaled(value, step, units) {
   return [shortNumber(i ? value : Math.round(value)), units[i]];
 }
 
+/**
+ * @param {number} count
+ * @param {string} noun in the singular
+ */
+export const counted = (count, noun) => `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+
 /** @param {number} value @returns {Figure} */
 export const percent = (value) => [value >= 9.95 || value === 0 ? value.toFixed(0) : value.toFixed(1), '%'];
 /** @param {number} value @returns {Figure} */

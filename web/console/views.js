@@ -12,12 +12,17 @@ const VIEWS = new Map([
 export class Views {
   constructor() {
     addEventListener('hashchange', () => this.#show());
+    // Not by its address, which says what is seen and outlives a reload.
+    byId('skip').addEventListener('click', (/** @type {Event} */ event) => {
+      event.preventDefault();
+      byId('board').focus();
+    });
     this.#show();
   }
 
   #show() {
     const name = location.hash.slice(1);
-    if (name && !VIEWS.has(name)) return;  // such as the link that skips to the content
+    if (name && !VIEWS.has(name)) return;
     const view = name || 'dashboard';
     document.body.dataset.view = view;
     document.title = `${VIEWS.get(view)} · Spanwire`;

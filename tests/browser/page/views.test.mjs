@@ -79,43 +79,6 @@ describe('the logs', () => {
   });
 });
 
-describe('the inbox', () => {
-  const notify = (id, more = {}) => bridge.publish('notifications', 'notification',
-    { notification_id: id, title: `title ${id}`, body: 'body', level: 'info', link: '', ...more });
-
-  it('counts what is unread, and forgets it when read here, in another tab or by the service', async () => {
-    await open('#inbox');
-    for (const id of ['a', 'b', 'c', 'd']) notify(id);
-    bridge.publish('alerts', 'alert', { severity: 'critical', title: 'Disk is full', message: 'now', labels: {} });
-    await showsText('#unread', '5');
-    bridge.publish('notifications', 'notification_read', { notification_ids: ['a'] });
-    await showsText('#unread', '4');
-    await page.click('.note:first-child .quiet-button');
-    await showsText('#unread', '3');
-    const other = await page.context().newPage();
-    await other.goto(`${bridge.url}#inbox`);
-    await other.waitForFunction(() => document.getElementById('unread').textContent === '4');
-    await other.click('#mark-read');
-    await page.waitForSelector('#unread', { state: 'hidden' });
-    await page.reload();
-    await showsText('#notifications', 'title d');
-    assert.equal(await page.isVisible('#unread'), false, 'remembered');
-    notify('e');
-    await showsText('#unread', '1');
-    bridge.publish('notifications', 'all_read', {});
-    await page.waitForSelector('#unread', { state: 'hidden' });
-  });
-
-  it('follows links of the web only', async () => {
-    await open('#inbox');
-    notify('a', { link: 'javascript:alert(1)' });
-    notify('b', { link: '/orders/42' });
-    notify('c', { link: '//evil.example' });
-    await showsText('#notifications-count', '3 unread');
-    assert.deepEqual(await page.locator('.note a').evaluateAll((links) => links.map(({ pathname }) => pathname)), ['/orders/42']);
-  });
-});
-
 describe('the topic explorer', () => {
   const follow = async (topic) => {
     await page.fill('#follow-topic', topic);
