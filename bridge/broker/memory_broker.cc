@@ -81,7 +81,12 @@ void MemoryBroker::AddInterest(model::TopicPtr topic, Done<Head> done) {
 void MemoryBroker::RemoveInterest(model::TopicPtr topic) {
   const CallGate::Pass pass(gate_);
   if (!pass) return;
-  if (const std::shared_ptr<TenantLog> log = tenants_.Find(topic->tenant)) log->RemoveInterest(*topic, clock_.Now());
+  {
+    Discards discards;
+    if (const std::shared_ptr<TenantLog> log = tenants_.Find(topic->tenant)) {
+      log->RemoveInterest(*topic, clock_.Now(), discards);
+    }
+  }
   // A topic that nobody wants any more begins to count.
   eviction_.Enforce();
 }

@@ -79,7 +79,7 @@ std::optional<Head> TenantLog::AddInterest(const model::TopicPtr& topic, absl::T
   return Head{epoch_, head_};
 }
 
-void TenantLog::RemoveInterest(const model::Topic& topic, absl::Time now) {
+void TenantLog::RemoveInterest(const model::Topic& topic, absl::Time now, Discards& discards) {
   Touch(now);
   absl::MutexLock lock(&mutex_);
   TopicLog* log = topics_.Find(&topic);
@@ -89,6 +89,9 @@ void TenantLog::RemoveInterest(const model::Topic& topic, absl::Time now) {
   log->Touch(now);
   --interests_;
   Account(*log, before);
+  // Then what speaks for the topics that are not in memory speaks for this one exactly.
+  const bool is_blank = !log->was_published() && log->lost_through() == folded_through_;
+  if (is_blank && !log->has_interest()) Fold(*log, discards);
   Settle();
 }
 

@@ -44,8 +44,9 @@ class TenantLog {
                std::vector<absl::StatusOr<model::Cursor>>& results, Discards& discards) ABSL_LOCKS_EXCLUDED(mutex_);
 
   std::optional<Head> AddInterest(const model::TopicPtr& topic, absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
-  // One interest too many is ignored.
-  void RemoveInterest(const model::Topic& topic, absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
+  // One interest too many is ignored. A topic that nobody published to goes with the last one: subscribing leaves
+  // nothing behind.
+  void RemoveInterest(const model::Topic& topic, absl::Time now, Discards& discards) ABSL_LOCKS_EXCLUDED(mutex_);
 
   std::optional<Page> Read(const model::Topic& topic, uint64_t after, const ReadLimits& limits, absl::Time now,
                            Discards& discards) ABSL_LOCKS_EXCLUDED(mutex_);

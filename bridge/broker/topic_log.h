@@ -51,6 +51,7 @@ class TopicLog {
   uint64_t lost_through() const { return lost_through_; }
   bool has_events() const { return !ring_.empty(); }
   bool has_interest() const { return interest_ > 0; }
+  bool was_published() const { return published_ > 0; }
   absl::Time last_used() const { return last_used_; }
   // Orders topics by what to let go of first.
   uint64_t oldest_offset() const { return ring_.empty() ? last_offset_ : ring_.front()->offset(); }

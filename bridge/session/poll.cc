@@ -1,6 +1,7 @@
 #include "bridge/session/poll.h"
 
 #include <algorithm>
+#include <limits>
 #include <random>
 #include <utility>
 
@@ -112,11 +113,13 @@ void Poll::Read(TopicState& state) {
   auto done = [self = shared_from_this(), &state](absl::StatusOr<broker::Page> page) {
     self->OnPage(state, std::move(page));
   };
-  const broker::ReadLimits limits{.max_events = settings_.limits.poll_messages,
-                                  .max_bytes = settings_.limits.poll_bytes};
   if (state.use_last_events) {
-    shard_.ReadLast(state.topic, history_, limits, std::move(done));
+    // All of them, of which the answer takes the oldest: what is held is references, for a moment.
+    shard_.ReadLast(state.topic, history_, {.max_events = history_, .max_bytes = std::numeric_limits<size_t>::max()},
+                    std::move(done));
   } else {
+    const broker::ReadLimits limits{.max_events = settings_.limits.poll_messages,
+                                    .max_bytes = settings_.limits.poll_bytes};
     shard_.Read(state.topic, cursor_ && state.recovered ? cursor_->offset : kHeadOnly, limits, std::move(done));
   }
 }

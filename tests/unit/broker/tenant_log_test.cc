@@ -98,8 +98,27 @@ TEST_F(TenantLogTest, ARetiredLogChangesNothingAnyMore) {
 TEST_F(TenantLogTest, InterestKeepsALogFromRetiring) {
   log_.AddInterest(a_, now_);
   EXPECT_FALSE(log_.RetireIfEmpty(discards_));
-  log_.RemoveInterest(*a_, now_);
+  log_.RemoveInterest(*a_, now_, discards_);
   EXPECT_TRUE(log_.RetireIfEmpty(discards_));
+}
+
+TEST_F(TenantLogTest, SubscribingLeavesNothingBehind) {
+  log_.AddInterest(a_, now_);
+  log_.AddInterest(a_, now_);
+  log_.RemoveInterest(*a_, now_, discards_);
+  EXPECT_THAT(log_.List("*", now_, discards_), SizeIs(1));
+  log_.RemoveInterest(*a_, now_, discards_);
+  EXPECT_THAT(log_.List("*", now_, discards_), IsEmpty());
+  EXPECT_EQ(budget_.used(), 0u);
+}
+
+TEST_F(TenantLogTest, ATopicOfWhichMoreIsKnownThanOfOthersStaysWhenNobodyWantsItAnyMore) {
+  log_.AddInterest(a_, now_);
+  Publish(log_, {Event(b_)});
+  now_ += absl::Hours(2);
+  SweepAll();  // b is folded: a topic not in memory may have lost its past up to 1
+  log_.RemoveInterest(*a_, now_, discards_);
+  EXPECT_EQ(Read(a_).lost_through, 0u);
 }
 
 TEST_F(TenantLogTest, FoldedTopicsSpeakForEveryTopicNotInMemory) {
@@ -178,7 +197,7 @@ TEST_F(TenantLogTest, EvictFreesEverythingButWhatIsWanted) {
   EXPECT_EQ(log_.Evict(kLimit, discards_), 0u);
   EXPECT_THAT(log_.List("*", now_, discards_), SizeIs(1));
   // Unwanted, it costs again and can go.
-  log_.RemoveInterest(*a_, now_);
+  log_.RemoveInterest(*a_, now_, discards_);
   EXPECT_EQ(log_.bytes(), TopicLog::kOverheadBytes);
   EXPECT_EQ(log_.Evict(1, discards_), TopicLog::kOverheadBytes);
 }

@@ -114,6 +114,32 @@ TEST_F(PollTest, HistoryGivesTheLastEvents) {
   EXPECT_FALSE(Body().at("topics").at("a").at("recovered").as_bool());
 }
 
+TEST_F(PollTest, HistoryOverTheAnswersLimitsBeginsWithItsFirstEventAndGoesOnByCursor) {
+  settings_.limits.poll_messages = 2;
+  for (int i = 0; i < 6; ++i) broker_.Publish("a");
+  auto poll = Start({.topics = {"a"}, .history = 5});
+  Settle();
+  std::vector<int64_t> offsets;
+  for (int answers = 1;; ++answers) {
+    const auto body = Body();
+    for (const auto& event : body.at("messages").as_array()) offsets.push_back(event.at("offset").as_int64());
+    if (!body.at("more").as_bool() || answers == 5) break;
+    body_.reset();
+    poll = Start({.topics = {"a"}, .cursor = std::string(body.at("cursor").as_string())});
+    Settle();
+  }
+  EXPECT_THAT(offsets, ::testing::ElementsAre(2, 3, 4, 5, 6));
+}
+
+TEST_F(PollTest, HistoryOfManyBytesBeginsWithItsFirstEventToo) {
+  for (int i = 0; i < 3; ++i) broker_.Publish("a", std::string(100, 'x'));
+  settings_.limits.poll_bytes = 250;
+  auto poll = Start({.topics = {"a"}, .history = 3});
+  Settle();
+  EXPECT_EQ(Body().at("messages").at(0).at("offset").as_int64(), 1);
+  EXPECT_TRUE(Body().at("more").as_bool());
+}
+
 TEST_F(PollTest, AnAnswerIsCutAtItsLimitsAndSaysThatThereIsMore) {
   settings_.limits.poll_messages = 2;
   for (int i = 0; i < 3; ++i) broker_.Publish(i == 1 ? "b" : "a");
