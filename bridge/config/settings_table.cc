@@ -293,6 +293,7 @@ std::vector<std::string_view> Differences(const Config& a, const Config& b) {
   for (const Setting& setting : Settings()) {
     if (!setting.value.same(a, b)) keys.push_back(setting.key);
   }
+  if (a.auth.client_certificates != b.auth.client_certificates) keys.push_back("auth.client_certificate");
   return keys;
 }
 

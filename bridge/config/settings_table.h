@@ -27,7 +27,7 @@ struct Setting {
 // All settings but the [[topic]] policies, in the order of --help.
 const std::vector<Setting>& Settings();
 
-// The keys of settings in which the two differ; [[topic]] policies are not among them.
+// The keys of settings in which the two differ, `auth.client_certificate` too; [[topic]] policies are not among them.
 std::vector<std::string_view> Differences(const Config& a, const Config& b);
 
 }  // namespace spanwire::config

@@ -273,5 +273,13 @@ TEST(SettingsTable, EachSettingToldOtherwiseIsADifferenceByItself) {
   EXPECT_THAT(Differences(Config(), Config()), testing::IsEmpty());
 }
 
+TEST(SettingsTable, ClientCertificatesToldOtherwiseAreADifferenceAndTopicPoliciesAreNone) {
+  Config changed;
+  changed.topics.push_back({.match = "a"});
+  EXPECT_THAT(Differences(changed, Config()), testing::IsEmpty());
+  changed.auth.client_certificates.push_back({.name = "orders"});
+  EXPECT_THAT(Differences(changed, Config()), testing::ElementsAre("auth.client_certificate"));
+}
+
 }  // namespace
 }  // namespace spanwire::config
