@@ -15,6 +15,7 @@ struct Limits {
   size_t client_message_bytes = 64 * 1024;  // a WebSocket message from a client
   size_t event_bytes = 256 * 1024;          // an event's envelope as JSON
   size_t topics_per_connection = 128;
+  size_t max_subscriptions = 1'000'000;
   double client_messages_per_second = 50;
   double client_message_burst = 300;
   absl::Duration handshake_timeout = absl::Seconds(5);

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <limits>
 
 #include "absl/time/time.h"
 #include "bridge/config/topic_policies.h"
@@ -16,6 +17,8 @@ struct Options {
   // subscriptions catch up from history.
   size_t inbox_events = 65536;
   size_t inbox_bytes = 64 * 1024 * 1024;
+  // Of one shard. Asked by who subscribes: Shard::has_room().
+  size_t max_subscriptions = std::numeric_limits<size_t>::max();
   // A topic whose last subscriber left stays ready so long, so that a poller who comes again finds it so.
   absl::Duration topic_linger = absl::Seconds(5);
   // How topics are throttled and conflated; null: none is. Outlives the shards.

@@ -58,6 +58,8 @@ class Shard {
   // whoever moves that clock may.
   void EndWindows();
 
+  // Whether one more subscription may join.
+  bool has_room() const { return static_cast<size_t>(metrics_.subscriptions.Value()) < options_.max_subscriptions; }
   // Makes the subscription take part in the topic. True: live flow is confirmed already and OnReady will not be called.
   bool Join(const model::TopicPtr& topic, Subscription& subscription);
   void Leave(Subscription& subscription);

@@ -37,9 +37,12 @@ session::Settings SettingsFrom(const config::Config& config, model::TopicTable& 
           .topics = &topics};
 }
 
-fanout::Options FanoutOptions(const config::Limits& limits, const config::TopicPolicies& policies) {
+fanout::Options FanoutOptions(const config::Config& config, const config::TopicPolicies& policies) {
+  const config::Limits& limits = config.limits;
+  const auto shards = static_cast<size_t>(ShardCount(config));
   return {.inbox_events = limits.shard_inbox_events,
           .inbox_bytes = limits.shard_inbox_bytes,
+          .max_subscriptions = (limits.max_subscriptions + shards - 1) / shards,
           .topic_linger = limits.topic_linger,
           .policies = &policies};
 }
@@ -75,7 +78,7 @@ absl::StatusOr<std::unique_ptr<Bridge>> Bridge::Create(config::Config config, st
   b.translator_ = std::make_unique<schema::EventTranslator>(std::move(files->types), b.config_.limits.event_bytes);
   b.broker_ = MakeBroker(b.config_, b.policies_, *b.settings_.clock, b.metrics_);
   b.fanout_ = std::make_unique<fanout::Fanout>(ShardCount(b.config_), *b.broker_, b.metrics_,
-                                               FanoutOptions(b.config_.limits, b.policies_));
+                                               FanoutOptions(b.config_, b.policies_));
   b.directory_ = std::make_unique<session::Directory>(*b.fanout_);
   for (size_t i = 0; i < b.fanout_->size() && ClientLog::Wanted(); ++i) {
     b.directory_->registry(b.fanout_->shard(i)).AddObserver(&b.client_log_);

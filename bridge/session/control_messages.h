@@ -31,6 +31,9 @@ inline constexpr std::string_view kOverloaded = "overloaded";
 inline constexpr std::string_view kInternal = "internal";
 }  // namespace error_code
 
+// Said with kOverloaded where `limits.max_subscriptions` is reached.
+inline constexpr std::string_view kNoRoom = "the bridge has as many subscriptions as it may: try again later";
+
 // The control messages of docs/protocol.md, section 3, encoded. `now` is their timestamp.
 
 struct ConnectedData {

@@ -210,6 +210,7 @@ bool Poll::AnythingToSay() const {
 // ---- Holding
 
 void Poll::Hold() {
+  if (!shard_.has_room()) return Finish(absl::UnavailableError(model::ToAbsl(kNoRoom)));
   phase_ = Phase::kHeld;
   registered_ = true;
   registry_.Add(*this);

@@ -151,6 +151,10 @@ void Session::Subscribe(const ClientMessage& message, const TopicRequest& reques
     }
     wish.since = *std::move(cursor);
   }
+  if (!feeds_->Has(request.topic) && !shard_.has_room()) {
+    output_.SendError(request.topic, error_code::kOverloaded, kNoRoom, message.action, message.id);
+    return;
+  }
   if (feeds_->Subscribe(request.topic, std::move(wish))) return;
   output_.SendError(request.topic, error_code::kTooManyTopics,
                     fmt::format("a connection has at most {} topics: unsubscribe some or open another",

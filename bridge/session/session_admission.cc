@@ -55,6 +55,7 @@ void Session::SubscribeToOwnTopic() {
       output_.SendError(topic, error_code::kBadCursor, model::ToStd(cursor.status().message()), "", "");
     }
   }
+  if (!shard_.has_room()) return output_.SendError(topic, error_code::kOverloaded, kNoRoom, "", "");
   feeds_->Subscribe(topic, std::move(own));
 }
 

@@ -107,6 +107,7 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   set("limits.client_message", "6KiB");
   set("limits.event_size", "7KiB");
   set("limits.topics_per_connection", "8");
+  set("limits.max_subscriptions", "88");
   set("limits.client_messages_per_second", "9.5");
   set("limits.client_message_burst", "10");
   set("limits.handshake_timeout", "11s");
@@ -181,6 +182,7 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   EXPECT_EQ(config.limits.client_message_bytes, 6u << 10);
   EXPECT_EQ(config.limits.event_bytes, 7u << 10);
   EXPECT_EQ(config.limits.topics_per_connection, 8u);
+  EXPECT_EQ(config.limits.max_subscriptions, 88u);
   EXPECT_DOUBLE_EQ(config.limits.client_messages_per_second, 9.5);
   EXPECT_DOUBLE_EQ(config.limits.client_message_burst, 10);
   EXPECT_EQ(config.limits.handshake_timeout, absl::Seconds(11));
@@ -226,6 +228,7 @@ TEST(SettingsTable, TheDefaultsToldInHelpAreTheDefaults) {
     EXPECT_EQ(config.limits.client_message_bytes, defaults.limits.client_message_bytes);
     EXPECT_EQ(config.limits.event_bytes, defaults.limits.event_bytes);
     EXPECT_EQ(config.limits.topics_per_connection, defaults.limits.topics_per_connection);
+    EXPECT_EQ(config.limits.max_subscriptions, defaults.limits.max_subscriptions);
     EXPECT_EQ(config.limits.client_messages_per_second, defaults.limits.client_messages_per_second);
     EXPECT_EQ(config.limits.client_message_burst, defaults.limits.client_message_burst);
     EXPECT_EQ(config.limits.handshake_timeout, defaults.limits.handshake_timeout);

@@ -73,6 +73,15 @@ TEST_F(PollTest, HoldsUntilSomethingComes) {
   EXPECT_EQ(registry_.size(), 0u);
 }
 
+TEST_F(PollTest, IsNotHeldWhereTheBridgeHasNoRoom) {
+  shard_.metrics().subscriptions.Set(1000);  // as many as the fixture allows
+  auto poll = Start({.topics = {"a"}, .cursor = "e1-0"});
+  Settle();
+  ASSERT_TRUE(body_);
+  EXPECT_EQ(body_->status().code(), absl::StatusCode::kUnavailable);
+  shard_.metrics().subscriptions.Set(0);
+}
+
 TEST_F(PollTest, AnEventBetweenReadingAndHoldingIsNotMissed) {
   auto poll = Start({.topics = {"a"}, .cursor = "e1-0"});
   broker_.AnswerOne();  // the first read found nothing

@@ -55,10 +55,11 @@ class RecordingOutbound final : public Outbound {
 // One shard without a thread, one session, a broker whose answers the test gives.
 class SessionTest : public ::testing::Test {
  protected:
-  explicit SessionTest(size_t inbox_events = 65536)
+  explicit SessionTest(size_t inbox_events = 65536, size_t max_subscriptions = 1000)
       : broker_(topics_),
         fanout_(1, broker_, metrics_,
                 {.inbox_events = inbox_events,
+                 .max_subscriptions = max_subscriptions,
                  .policies = &policies_,
                  .steady_now = [this] { return steady_now_; },
                  .clock = &clock_}),

@@ -384,6 +384,24 @@ TEST_F(SessionTest, TopicsOverTheLimitAreRefusedAndTheOthersStand) {
   EXPECT_THAT(TakeWords(), ElementsAre("unsubscription a", "subscription c e1-0"));
 }
 
+class FullShardTest : public SessionTest {
+ protected:
+  FullShardTest() : SessionTest(/*inbox_events=*/65536, /*max_subscriptions=*/2) {}
+};
+
+TEST_F(FullShardTest, TopicsBeyondWhatTheBridgeHoldsAreRefusedAndThoseThatAreThereStand) {
+  Say(R"({"action":"subscribe","topics":["a","b","c"]})");
+  Settle();
+  EXPECT_THAT(TakeWords(), ElementsAre("error overloaded", "subscription a e1-0", "subscription b e1-0"));
+  Say(R"({"action":"subscribe","topic":"a","since":"e1-0"})");
+  Settle();
+  EXPECT_THAT(TakeWords(), ElementsAre("subscription a e1-0 recovered"));
+  Say(R"({"action":"unsubscribe","topic":"a"})");
+  Say(R"({"action":"subscribe","topic":"c"})");
+  Settle();
+  EXPECT_THAT(TakeWords(), ElementsAre("unsubscription a", "subscription c e1-0"));
+}
+
 TEST_F(SessionTest, MessagesOverTheRateAreRefusedAndTwiceTheBurstOfThemCloses) {
   settings_.limits.client_message_burst = 3;
   settings_.limits.client_messages_per_second = 1;
