@@ -1,9 +1,14 @@
 // The console's logs page under load: 1,000 lines a second for 30 s without a task of over 50 ms, then its memory for
 // SOAK_SECONDS, which must not grow once the page holds all the lines it may. `make soak` only.
 //
-// Tasks are measured by the processor time they take, since others may be at work on the machine; how long they took by
-// the clock, and which ones the page itself was told of as long, is said beside it.
+// Tasks are judged by the clock, as the reader feels them: by what the browser reports to the page as long
+// (PerformanceObserver). Others at work on the machine can only make them longer. So where there are long tasks and the
+// page's thread had to wait for a processor (schedstat tells), the 30 s are tried again, and one run of ATTEMPTS without
+// a long task is enough; without one, nothing can be said on this machine, and the test is skipped with the figures. A
+// long task while the processors were free, or one of over 50 ms of the processor itself, is the page's own doing: it
+// fails at once.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { launchBrowser, openPage } from '../browser/browser.mjs';
 import { FakeBridge } from '../browser/fake_bridge.mjs';
@@ -14,6 +19,9 @@ const LONGEST_TASK_MS = 50;
 const SMOOTH_SECONDS = Math.min(30, SECONDS);
 /** Lines until the page drops the oldest, with some to spare. */
 const FULL = 120_000;
+const ATTEMPTS = 3;
+/** A page's thread that stood ready for less than this, of all its time, had the processor to itself. */
+const FREE_SHARE = 0.01;
 const GROWTH_ALLOWED = 1.1;
 const LEVELS = ['trace', 'debug', 'info', 'info', 'info', 'warning', 'error'];
 
@@ -68,29 +76,56 @@ describe('the logs page', { skip: !SECONDS && 'only in make soak' }, () => {
       .map(({ dur, tdur }) => ({ clock: dur / 1000, processor: (tdur ?? 0) / 1000 }));
   };
 
-  it(`stays smooth at ${LINES_PER_SECOND} lines a second`, async (test) => {
-    await publishFor(3);  // what is compiled and laid out for the first time is not what is asked about
-    await seesAll();
+  /** For how many milliseconds the page's thread has stood ready without a processor. */
+  const waitedMs = async () => {
+    const devtools = await browser.newBrowserCDPSession();
+    const { processInfo } = await devtools.send('SystemInfo.getProcessInfo');
+    await devtools.detach();
+    return processInfo.filter(({ type }) => type === 'renderer')
+      .reduce((sum, { id }) => sum + Number(readFileSync(`/proc/${id}/schedstat`, 'utf8').split(' ')[1]) / 1e6, 0);
+  };
+
+  /** @returns what the page's thread did in SMOOTH_SECONDS; times in milliseconds */
+  const smoothRun = async () => {
     await page.evaluate(() => {
       window.longTasks = [];
-      new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map(({ duration }) => duration)))
-        .observe({ type: 'longtask' });
+      window.observer = new PerformanceObserver((list) => window.longTasks.push(...list.getEntries()));
+      window.observer.observe({ type: 'longtask' });
       window.frames = 0;
-      const count = () => ++window.frames && requestAnimationFrame(count);
+      const count = () => ++window.frames && window.observer && requestAnimationFrame(count);
       count();
     });
+    const waitedBefore = await waitedMs();
     await browser.startTracing(page, { categories: ['toplevel', '__metadata'] });
     await publishFor(SMOOTH_SECONDS);
     await seesAll();
-    const frames = await page.evaluate(() => window.frames);
-    const longTasks = await page.evaluate(() => window.longTasks);
+    const waited = await waitedMs() - waitedBefore;
     const tasks = tasksOf(await browser.stopTracing());
-    const longest = (by) => Math.max(...tasks.map((task) => task[by]));
-    test.diagnostic(`${(frames / SMOOTH_SECONDS).toFixed(0)} frames a second; ${tasks.length} tasks, the longest took ` +
-      `${longest('processor').toFixed(0)} ms of the processor, ${longest('clock').toFixed(0)} ms by the clock; ` +
-      `long tasks by PerformanceObserver: ${longTasks.map((ms) => `${ms.toFixed(0)} ms`).join(', ') || 'none'}`);
+    const { frames, longTasks } = await page.evaluate(() => {
+      window.longTasks.push(...window.observer.takeRecords());
+      window.observer.disconnect();
+      window.observer = null;
+      return { frames: window.frames, longTasks: window.longTasks.map(({ duration }) => duration) };
+    });
     assert.ok(tasks.length > LINES_PER_SECOND / 60, 'the trace shows the page');
-    assert.ok(longest('processor') > 0 && longest('processor') <= LONGEST_TASK_MS);
+    const processor = tasks.reduce((most, task) => Math.max(most, task.processor), 0);
+    assert.ok(processor > 0, 'the trace tells processor time');
+    return { frames, count: tasks.length, processor, waited, longTasks: longTasks.filter((ms) => ms > LONGEST_TASK_MS) };
+  };
+
+  it(`stays smooth at ${LINES_PER_SECOND} lines a second`, async (test) => {
+    await publishFor(3);  // what is compiled and laid out for the first time is not what is asked about
+    await seesAll();
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const { frames, count, processor, waited, longTasks } = await smoothRun();
+      test.diagnostic(`${(frames / SMOOTH_SECONDS).toFixed(0)} frames a second; ${count} tasks, at most ` +
+        `${processor.toFixed(0)} ms of the processor; ${waited.toFixed(0)} ms waited for one; long by the clock: ` +
+        `${longTasks.length}, at most ${Math.max(0, ...longTasks).toFixed(0)} ms`);
+      assert.ok(processor <= LONGEST_TASK_MS, `a task took ${processor} ms of the processor`);
+      if (!longTasks.length) return;
+      assert.ok(waited > FREE_SHARE * SMOOTH_SECONDS * 1000, `long tasks though the processors were free: ${longTasks} ms`);
+    }
+    test.skip(`no verdict: in ${ATTEMPTS} runs the page had to wait for a processor`);
   });
 
   it('holds no more memory after a while', async (test) => {

@@ -18,11 +18,31 @@ const LEVELS = ['trace', 'debug', 'info', 'warning', 'error', 'critical'];
 
 /** @param {import('../client/spanwire.js').Envelope} event @returns {Line} */
 export function lineOf(event) {
-  const { level, message, source, fields } = event.data;
+  const { message, source, fields } = event.data;
+  const at = Date.parse(event.timestamp);
+  const level = textOf(event.data.level, 'info');
   return {
-    at: Date.parse(event.timestamp), level: textOf(level, 'info'), source: textOf(source), message: textOf(message),
+    at, level, source: textOf(source), message: withoutColumns(textOf(message), level, at),
     fields: fieldsOf(fields).map(([name, value]) => `${name}=${textOf(value, 'null')}`).join(' '), gap: false, event,
   };
+}
+
+/** Time and level at the beginning of a line, as services write them into files that are published line by line. */
+const OWN_COLUMNS = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?) +(?:([a-z]+) +)?(?=\S)/i;
+/** A line's own time that is farther from the event's says something that the event's does not. */
+const SAME_TIME_MS = 60_000;
+
+/**
+ * @param {string} message
+ * @param {string} level
+ * @param {number} at
+ * @returns {string} without what columns of their own say already; on a phone there would be room for nothing else
+ */
+function withoutColumns(message, level, at) {
+  const [columns, time, word = ''] = OWN_COLUMNS.exec(message) ?? [''];
+  if (!columns || !(Math.abs(Date.parse(time.replace(',', '.')) - at) < SAME_TIME_MS)) return message;
+  const isLevel = word.toLowerCase() === level;
+  return message.slice(isLevel || !word ? columns.length : columns.lastIndexOf(word));
 }
 
 /** @param {string} message @returns {Line} */

@@ -41,6 +41,23 @@ describe('a page 320 px wide', () => {
   });
 });
 
+describe('a header 320 px wide', () => {
+  it('has room for the longest state beside the name', async () => {
+    await page.setViewportSize({ width: 320, height: 640 });
+    await open();
+    const [name, dot, state] = await page.evaluate(() => {
+      document.getElementById('status-text').textContent = 'Live by event stream';
+      return ['.brand h1', '.dot', '#status-text'].map((selector) => {
+        const range = document.createRange();
+        const node = document.querySelector(selector);
+        range.selectNodeContents(node);
+        return node.textContent ? range.getBoundingClientRect().toJSON() : node.getBoundingClientRect().toJSON();
+      });
+    });
+    assert.ok(name.right < dot.left && state.right <= 320, `${name.right}, ${dot.left}, ${state.right}`);
+  });
+});
+
 describe('the figures', () => {
   it('stay within the screen with 128 cores, and those are reached by keyboard', async () => {
     const cores = Object.fromEntries(Array.from({ length: 128 }, (_, i) => [`cpu${i}_pct`, i * 7 % 100]));
