@@ -2,11 +2,11 @@
 // SOAK_SECONDS, which must not grow once the page holds all the lines it may. `make soak` only.
 //
 // Tasks are judged by the clock, as the reader feels them: by what the browser reports to the page as long
-// (PerformanceObserver). Others at work on the machine can only make them longer. So where there are long tasks and the
-// page's thread had to wait for a processor (schedstat tells), the 30 s are tried again, and one run of ATTEMPTS without
-// a long task is enough; without one, nothing can be said on this machine, and the test is skipped with the figures. A
-// long task while the processors were free, or one of over 50 ms of the processor itself, is the page's own doing: it
-// fails at once.
+// (PerformanceObserver). Others at work on the machine can only make them longer. So long tasks while the processors were
+// free (schedstat tells for how long the page's thread stood ready without one) are the page's own doing and fail at
+// once. Where it had to wait, the 30 s are tried again, and one run of ATTEMPTS without a long task is enough. Without
+// one, what counts is the processor time of the longest task, which others inflate, too, but not each time: over 50 ms
+// in every run it fails, else nothing can be said on this machine, and the test is skipped with the figures.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
@@ -116,15 +116,17 @@ describe('the logs page', { skip: !SECONDS && 'only in make soak' }, () => {
   it(`stays smooth at ${LINES_PER_SECOND} lines a second`, async (test) => {
     await publishFor(3);  // what is compiled and laid out for the first time is not what is asked about
     await seesAll();
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const longest = [];
+    while (longest.length < ATTEMPTS) {
       const { frames, count, processor, waited, longTasks } = await smoothRun();
       test.diagnostic(`${(frames / SMOOTH_SECONDS).toFixed(0)} frames a second; ${count} tasks, at most ` +
         `${processor.toFixed(0)} ms of the processor; ${waited.toFixed(0)} ms waited for one; long by the clock: ` +
         `${longTasks.length}, at most ${Math.max(0, ...longTasks).toFixed(0)} ms`);
-      assert.ok(processor <= LONGEST_TASK_MS, `a task took ${processor} ms of the processor`);
       if (!longTasks.length) return;
       assert.ok(waited > FREE_SHARE * SMOOTH_SECONDS * 1000, `long tasks though the processors were free: ${longTasks} ms`);
+      longest.push(processor);
     }
+    assert.ok(Math.min(...longest) <= LONGEST_TASK_MS, `a task took ${Math.min(...longest)} ms of the processor each time`);
     test.skip(`no verdict: in ${ATTEMPTS} runs the page had to wait for a processor`);
   });
 
