@@ -8,6 +8,7 @@ const MODULES = [
   ['spanwire/react', 'integrations/react.js', ['TopicOptions', 'TopicState']],
   ['spanwire/tanstack-query', 'integrations/tanstack_query.js', ['BindOptions']],
   ['spanwire/swr', 'integrations/swr.js', []],
+  ['spanwire/htmx', 'integrations/htmx.js', []],
   ['spanwire/shared', 'integrations/shared_tabs.js', []],
   ['spanwire/status', 'integrations/status_element.js', []],
 ];
@@ -47,9 +48,18 @@ function describeFunction(name, symbol, node, heading) {
   return [...lines, ''];
 }
 
+function describeConstructor(name, node) {
+  const parameters = parametersOf(checker.getSignatureFromDeclaration(node), node);
+  return [`#### \`new ${name}(${parameters.map((p) => p.name + (p.optional ? '?' : '')).join(', ')})\``, '',
+    ...parameters.map(({ name: parameter, type, docs }) =>
+      `- \`${parameter}\`: \`${type.replaceAll('\\|', '|').replace(/^\(?(.*?)\)? \| undefined$/, '$1')}\`${docs && `: ${docs}`}`), ''];
+}
+
 function describeClass(name, symbol, node) {
   const lines = [`### class \`${name}\``, '', docsOf(symbol), ''];
   const instance = checker.getDeclaredTypeOfSymbol(symbol);
+  const maker = symbol.members?.get('__constructor')?.declarations?.[0];
+  if (maker?.parameters.length) lines.push(...describeConstructor(name, maker));
   for (const member of instance.getProperties()) {
     const declaration = member.valueDeclaration;
     if (!declaration || !ts.isMethodDeclaration(declaration) || !ts.isIdentifier(declaration.name)) continue;
@@ -69,7 +79,7 @@ function describeTypedef(name, symbol, node) {
   lines.push('| field | type | |', '|---|---|---|');
   for (const property of properties) {
     const optional = property.flags & ts.SymbolFlags.Optional ? '?' : '';
-    lines.push(`| \`${property.name}${optional}\` | \`${typeAt(property, node).replace(/ \\\| undefined/, '')}\` | ${docsOf(property)} |`);
+    lines.push(`| \`${property.name}${optional}\` | \`${optional ? typeAt(property, node).replace(/ \\\| undefined/, '') : typeAt(property, node)}\` | ${docsOf(property)} |`);
   }
   return [...lines, ''];
 }

@@ -3,13 +3,23 @@
 // Each event of the topics (separated by commas) triggers `spanwire` on the element, and `spanwire:TYPE` with its type,
 // such as `spanwire:order_shipped`; `spanwire:gap` where events were missed. The envelope is the detail, so
 // hx-trigger="spanwire[detail.data.total > 100]" filters. hx-spanwire-history="10" asks for the last events first.
+//
+// Where a script tag brought htmx, importing this is enough. Where it is imported itself, and so is no global, call
+// defineSpanwireExtension(htmx) before htmx looks at the page.
 import { wsManager } from '../client/spanwire.js';
 
 /** @type {WeakMap<Element, () => void>} */
 const leaving = new WeakMap();
 
-/** @param {any} htmx */
+let isDefined = false;
+
+/**
+ * Makes the extension known to htmx: `import htmx from 'htmx.org'; defineSpanwireExtension(htmx)`.
+ * @param {any} htmx
+ * @param {import('../client/spanwire.js').WebSocketManager} [manager] default: the page's one
+ */
 export function defineSpanwireExtension(htmx, manager = wsManager) {
+  isDefined = true;
   htmx.defineExtension('spanwire', {
     getSelectors: () => ['[hx-spanwire]', '[data-hx-spanwire]'],
     /**
@@ -62,3 +72,8 @@ function attribute(element, name) {
 
 const { htmx } = /** @type {any} */ (globalThis);
 if (htmx) defineSpanwireExtension(htmx);
+
+globalThis.addEventListener?.('load', () => {
+  if (isDefined || !document.querySelector('[hx-ext~="spanwire"], [data-hx-ext~="spanwire"]')) return;
+  console.error('hx-ext="spanwire" is not there: htmx is no global, so call defineSpanwireExtension(htmx) of spanwire/htmx');
+});

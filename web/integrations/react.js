@@ -26,13 +26,16 @@ const NOTHING = { last: undefined, events: [], gaps: 0 };
 /** @type {(action: () => void) => unknown} not rendered more often than the screen is drawn */
 const soon = (action) => 'requestAnimationFrame' in globalThis ? requestAnimationFrame(action) : setTimeout(action, 16);
 
+/** @param {string} key topics, joined */
+const topicsOf = (key) => key.split(',').filter(Boolean);
+
 /** @type {WeakMap<WebSocketManager, Map<string, ReturnType<typeof topicStore>>>} stores in use, by topics and options */
 const stores = new WeakMap();
 
 /**
  * The events of a topic as state. Components render at most once per frame, however many events come; those that ask
  * for the same see the same, also where one comes later.
- * @param {string | string[]} topics
+ * @param {string | string[]} topics an empty array follows nothing
  * @param {TopicOptions} [options] take effect with the first render and when topics change
  * @returns {TopicState}
  */
@@ -54,7 +57,7 @@ export function useTopicHandler(topics, handler, { history = 0, since, manager =
   latest.current = handler;
   const key = [topics].flat().join();
   useEffect(() => {
-    return manager.subscribe(key.split(','), (event) => latest.current(event), { history, since });
+    return manager.subscribe(topicsOf(key), (event) => latest.current(event), { history, since });
   }, [manager, key]);
 }
 
@@ -80,7 +83,7 @@ function sharedStore(manager, key, options) {
   const known = ofManager.get(name);
   if (known) return known;
   const enlist = (/** @type {boolean} */ inUse) => inUse ? ofManager.set(name, made) : ofManager.delete(name);
-  const made = topicStore(manager, key.split(','), options, enlist);
+  const made = topicStore(manager, topicsOf(key), options, enlist);
   enlist(true);  // for components of the same rendering
   return made;
 }

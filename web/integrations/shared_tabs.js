@@ -1,7 +1,14 @@
 /** @typedef {(url: string) => {port: any, onerror: any}} StartWorker */
 
-/** @type {StartWorker} */
-const startWorker = (name) => new SharedWorker(new URL('./shared_worker.js', import.meta.url), { type: 'module', name });
+/**
+ * The options are written out, since bundlers look for a worker in just these words.
+ * @type {StartWorker}
+ */
+function startWorker(url) {
+  const worker = new SharedWorker(new URL('./shared_worker.js', import.meta.url), { type: 'module', name: 'spanwire' });
+  worker.port.postMessage({ url });
+  return worker;
+}
 
 /**
  * One connection for all tabs of a browser: `wsManager.connect({ WebSocket: sharedWebSocket() })`. Each tab keeps its own

@@ -11,6 +11,9 @@ const WORDS = {
   failed: ['bad', 'Not connected'],
 };
 
+/** @type {typeof HTMLElement} on a server there is nothing to derive from, nor anything to show */
+const Element = globalThis.HTMLElement ?? class {};
+
 const STYLE = `
   :host { display: inline-flex; align-items: center; gap: 0.5em; font: inherit; }
   :host([hidden]) { display: none; }
@@ -33,7 +36,7 @@ const STYLE = `
  * attribute `text` it says so in words too; to screen readers it always does. Colours by the custom properties
  * `--spanwire-good`, `--spanwire-busy` and `--spanwire-bad`. Its attribute `state` follows the connection, for styles.
  */
-export class SpanwireStatus extends HTMLElement {
+export class SpanwireStatus extends Element {
   /** The connection that is shown; set it before the element is inserted. */
   manager = wsManager;
   #dot = document.createElement('span');
@@ -70,4 +73,4 @@ export class SpanwireStatus extends HTMLElement {
   }
 }
 
-if (!customElements.get('spanwire-status')) customElements.define('spanwire-status', SpanwireStatus);
+if (globalThis.customElements && !customElements.get('spanwire-status')) customElements.define('spanwire-status', SpanwireStatus);

@@ -1,7 +1,8 @@
 import { wsManager } from '../client/spanwire.js';
+import { throttledByKey } from './throttled_by_key.js';
 
 /** @typedef {import('../client/spanwire.js').Envelope} Envelope */
-/** @typedef {readonly unknown[]} Key */
+/** @typedef {import('./throttled_by_key.js').Key} Key */
 
 /**
  * What is used of TanStack Query's QueryClient, version 5.
@@ -40,14 +41,16 @@ export function bindQuery(client, topics, {
   queryKey, patch, mutationKey, everyMs = 250, history = 0, manager = wsManager,
 }) {
   const names = [topics].flat();
-  const refetch = throttledByKey((key) => client.invalidateQueries({ queryKey: key }), everyMs);
   /** @type {Map<string, Key>} keys of queries that a mutation holds back */
   const held = new Map();
   const isHeld = (/** @type {Key} */ key) => client.isMutating({ mutationKey: mutationKey ?? key }) > 0;
+  const hold = (/** @type {Key} */ key) => held.set(JSON.stringify(key), key);
+  // A mutation may have begun while the call waited.
+  const refetch = throttledByKey((key) => isHeld(key) ? hold(key) : client.invalidateQueries({ queryKey: key }), everyMs);
 
   const stopEvents = manager.subscribe(names, (event) => {
     const key = typeof queryKey === 'function' ? queryKey(event) : queryKey;
-    if (isHeld(key)) held.set(JSON.stringify(key), key);
+    if (isHeld(key)) hold(key);
     else if (!patch || client.isFetching({ queryKey: key })) refetch.call(key);
     else client.setQueryData(key, (data) => data === undefined ? undefined : patch(data, event));
   }, { history });
@@ -67,38 +70,5 @@ export function bindQuery(client, topics, {
   return () => {
     for (const stop of [stopEvents, stopMutations, stopGaps]) stop();
     refetch.stop();
-  };
-}
-
-/**
- * The first call of a key at once, those that follow within the time as one at its end.
- * @param {(key: Key) => unknown} action
- * @param {number} ms
- */
-function throttledByKey(action, ms) {
-  /** @type {Map<string, {timer: ReturnType<typeof setTimeout>, again: boolean}>} */
-  const recent = new Map();
-  /** @param {Key} key */
-  const call = (key) => {
-    const name = JSON.stringify(key);
-    const known = recent.get(name);
-    if (known) {
-      known.again = true;
-      return;
-    }
-    const timer = setTimeout(() => {
-      const { again } = recent.get(name) ?? {};
-      recent.delete(name);
-      if (again) call(key);
-    }, ms);
-    recent.set(name, { timer, again: false });
-    action(key);
-  };
-  return {
-    call,
-    stop() {
-      for (const { timer } of recent.values()) clearTimeout(timer);
-      recent.clear();
-    },
   };
 }

@@ -72,6 +72,32 @@ describe('a TanStack query bound to a topic', () => {
     assert.equal(invalidated(), 1);
   });
 
+  it('keeps it too where the fetch was due before the mutation began, and over a gap', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { client, event, data, invalidated, runtime } = withCache({});
+    event(11);
+    event(12);  // is due in 20 ms
+    assert.equal(invalidated(), 1);
+    let finish;
+    const mutation = new MutationObserver(client, {
+      mutationKey: ['orders'],
+      mutationFn: () => new Promise((resolve) => finish = resolve),
+      onMutate: () => client.setQueryData(['orders'], ['guess']),
+    });
+    const done = mutation.mutate();
+    await settle();
+    t.mock.timers.tick(25);
+    runtime.socket.say('subscription', 'orders', { cursor: 'e2-0' });
+    t.mock.timers.tick(25);
+    assert.equal(invalidated(), 1);
+    assert.deepEqual(data(), ['guess']);
+    finish();
+    await done;
+    await settle();
+    t.mock.timers.tick(25);
+    assert.equal(invalidated(), 2);
+  });
+
   it('is fetched again rather than patched while a fetch is under way, whose answer may be older', async () => {
     const { client, event, invalidated, data } = withCache({ patch });
     let answer;
@@ -126,10 +152,27 @@ describe('SWR', () => {
     runtime.socket.event('a', 11);
     runtime.socket.event('a', 12);
     assert.equal(data, 23);
+    runtime.socket.say('subscription', 'a', { cursor: 'e2-0' });
     runtime.socket.say('error', 'a', { code: 'forbidden', message: 'no', action: 'subscribe' });
-    assert.deepEqual(errors, ['forbidden']);
+    assert.deepEqual(errors, ['gap', 'forbidden']);
     stop();
     assert.equal(runtime.socket.sent.at(-1).action, 'unsubscribe');
+  });
+
+  it('is fetched again at once, and once more for all that follow soon', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { runtime, manager, begin } = live();
+    let fetches = 0;
+    const stop = mutateOnTopic(async () => void ++fetches, 'a', '/api/orders', { manager });
+    begin();
+    for (let offset = 11; offset < 111; ++offset) runtime.socket.event('a', offset);
+    assert.equal(fetches, 1);
+    t.mock.timers.tick(250);
+    assert.equal(fetches, 2);
+    runtime.socket.event('a', 111);
+    stop();
+    t.mock.timers.tick(1000);
+    assert.equal(fetches, 2);
   });
 
   it('revalidates or patches a key by the events of a topic', () => {

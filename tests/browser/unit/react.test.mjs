@@ -51,6 +51,18 @@ describe('useTopic', () => {
     assert.equal(hook.renders, 2);
   });
 
+  it('follows nothing where there is no topic yet', async () => {
+    const { runtime, manager } = connected();
+    const hook = await renderHook(({ topic }) => {
+      useTopicHandler(topic === 'a' ? [] : [topic], () => {}, { manager });
+      return useTopic(topic === 'a' ? [] : [topic], { manager });
+    });
+    assert.deepEqual(hook.value.events, []);
+    assert.deepEqual(runtime.socket.sent.filter(({ action }) => action === 'subscribe'), []);
+    await hook.rerender({ topic: 'b' });
+    assert.deepEqual(runtime.socket.sent.filter(({ action }) => action === 'subscribe').map(({ topics }) => topics), [['b']]);
+  });
+
   it('follows its topic, and leaves the bridge with the component', async () => {
     const { runtime, manager } = connected();
     const hook = await renderHook(({ topic }) => useTopic(topic, { manager }));
