@@ -12,6 +12,8 @@ namespace {
 
 // Tag and length of an event inside its message.
 constexpr size_t kFramingBytes = 6;
+// What else a message holds beside its producer: the tag and length of that, and its sequence.
+constexpr size_t kNumberBytes = 16;
 
 absl::Status TooLate(const std::string& hint) {
   return absl::DeadlineExceededError(
@@ -49,14 +51,21 @@ void Outbox::FormMessage() {
   InFlight& in_flight = in_flight_.emplace_back();
   size_t bytes = 0;
   HeldEvent held;
-  while (in_flight.slots.size() < limits_.batch_events &&
-         TakeOldest(limits_.batch_bytes - std::min(bytes, limits_.batch_bytes), in_flight.slots.empty(), held)) {
+  const size_t max_events = std::min(limits_.batch_events, bound_.events);
+  const size_t max_bytes = BytesForEvents();
+  while (in_flight.slots.size() < max_events &&
+         TakeOldest(max_bytes - std::min(bytes, max_bytes), in_flight.slots.empty(), held)) {
     bytes += held.bytes + kFramingBytes;
     *request->add_events() = std::move(held.event);
     in_flight.slots.push_back(Slot{std::move(held)});
   }
   in_flight_events_ += in_flight.slots.size();
   in_flight.message = std::move(request);
+}
+
+size_t Outbox::BytesForEvents() const {
+  const size_t others = producer_id_.size() + kNumberBytes;
+  return std::min(limits_.batch_bytes, bound_.bytes - std::min(bound_.bytes, others));
 }
 
 bool Outbox::TakeOldest(size_t bytes_left, bool required, HeldEvent& held) {
@@ -102,7 +111,8 @@ absl::Status Outbox::OnAnswer(const v1::PublishStreamResponse& answer, TimePoint
     Answer word = ReadAnswer(answer.results(static_cast<int>(i)));
     if (word.retry_after) {
       pause = std::max(pause.value_or(Duration::zero()), *word.retry_after);
-      PutBack(slot, event, word.result.status);
+      ++retried_;
+      PutBack(slot, event, absl::StrCat("the bridge last said ", word.result.status.ToString()));
     } else {
       Finish(slot.held, event, std::move(word.result), completed);
     }
@@ -116,16 +126,46 @@ absl::Status Outbox::OnAnswer(const v1::PublishStreamResponse& answer, TimePoint
   return absl::OkStatus();
 }
 
-void Outbox::PutBack(Slot& slot, const v1::Event& event, const absl::Status& refusal) {
+void Outbox::PutBack(Slot& slot, const v1::Event& event, std::string last_refusal) {
   HeldEvent held = std::move(slot.held);
   held.event = event;
-  held.last_refusal = absl::StrCat("the bridge last said ", refusal.ToString());
-  ++retried_;
+  held.last_refusal = std::move(last_refusal);
   refused_.emplace(held.ordinal, std::move(held));
 }
 
 void Outbox::OnStreamLost() {
+  bound_ = {};
   for (InFlight& in_flight : in_flight_) in_flight.sent = false;
+}
+
+void Outbox::OnMessageTooLarge(const MessageBound& bound, const PublishResult& failure,
+                               std::vector<Completed>& completed) {
+  const auto blamed = std::find_if(in_flight_.begin(), in_flight_.end(),
+                                   [&](const InFlight& m) { return m.sent && Exceeds(m, bound); });
+  if (blamed == in_flight_.end()) {
+    FailOldestSent(failure, completed);
+  } else if (blamed->slots.size() == 1) {
+    FinishSlots(*blamed, failure, completed);
+    Retire(blamed);
+  }
+  bound_.events = std::max<size_t>(std::min(bound_.events, bound.events), 1);
+  bound_.bytes = std::min(bound_.bytes, bound.bytes);
+  TakeBackAll();
+}
+
+bool Outbox::Exceeds(const InFlight& in_flight, const MessageBound& bound) const {
+  return in_flight.slots.size() > bound.events || in_flight.message->ByteSizeLong() > bound.bytes;
+}
+
+void Outbox::TakeBackAll() {
+  while (!in_flight_.empty()) {
+    InFlight& oldest = in_flight_.front();
+    for (size_t i = 0; i < oldest.slots.size(); ++i) {
+      Slot& slot = oldest.slots[i];
+      if (!slot.finished) PutBack(slot, oldest.message->events(static_cast<int>(i)), {});
+    }
+    Retire(in_flight_.begin());
+  }
 }
 
 void Outbox::FailOldestSent(const PublishResult& failure, std::vector<Completed>& completed) {

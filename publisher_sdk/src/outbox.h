@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "publisher_sdk/src/answer.h"
 #include "publisher_sdk/src/backoff.h"
 #include "spanwire/publish_result.h"
 #include "spanwire/v1/publisher.pb.h"
@@ -58,8 +59,14 @@ class Outbox {
   // contract (out of turn, or the wrong number of results): then nothing has changed and the stream is to be given up.
   absl::Status OnAnswer(const v1::PublishStreamResponse& answer, TimePoint now, std::vector<Completed>& completed);
 
-  // The stream is gone: every message under way is to be sent again.
+  // The stream is gone: every message under way is to be sent again. The next may lead to a bridge with other bounds.
   void OnStreamLost();
+
+  // The stream is gone since a message was over `bound`, by the bridge's word: what is under way is to be sent again in
+  // messages within it, until a stream is lost for another reason. Their sequences are new ones: the bridge did not
+  // take these (had it done so on an earlier stream, with a larger bound, it would publish twice). A message of one
+  // event cannot be made smaller, and one within the bound is refused without sense: that fails, with `failure`.
+  void OnMessageTooLarge(const MessageBound& bound, const PublishResult& failure, std::vector<Completed>& completed);
 
   // Fails the oldest message that was sent: the bridge ended the stream over it.
   void FailOldestSent(const PublishResult& failure, std::vector<Completed>& completed);
@@ -98,9 +105,13 @@ class Outbox {
   };
 
   void FormMessage();
+  bool Exceeds(const InFlight& in_flight, const MessageBound& bound) const;
+  // Makes events that wait of what is under way.
+  void TakeBackAll();
+  size_t BytesForEvents() const;  // of a message
   // Takes the oldest waiting event where it fits in what is left of a message.
   bool TakeOldest(size_t bytes_left, bool required, HeldEvent& held);
-  void PutBack(Slot& slot, const v1::Event& event, const absl::Status& refusal);
+  void PutBack(Slot& slot, const v1::Event& event, std::string last_refusal);
   void Finish(HeldEvent& held, const v1::Event& event, PublishResult result, std::vector<Completed>& completed);
   void FinishSlots(InFlight& in_flight, const PublishResult& failure, std::vector<Completed>& completed);
   void Retire(std::deque<InFlight>::iterator in_flight);
@@ -109,6 +120,7 @@ class Outbox {
   const Limits limits_;
   const std::string producer_id_;
   Backoff retry_backoff_;
+  MessageBound bound_;                     // that the bridge named on this connection
   std::map<uint64_t, HeldEvent> refused_;  // put back, by ordinal; all older than anything in queue_
   std::deque<HeldEvent> queue_;
   std::deque<InFlight> in_flight_;  // sequences ascend; the sent ones come first

@@ -16,6 +16,8 @@ namespace {
 // The bridge takes no more in a message.
 constexpr size_t kMaxBatchEvents = 1000;
 
+constexpr char kPublisherClosed[] = "PUBLISHER_CLOSED";
+
 TimePoint After(TimePoint now, Duration wait) {
   return now + std::clamp(wait, Duration::zero(), kForever);
 }
@@ -52,7 +54,7 @@ PublishResult PublisherCore::Submit(v1::Event event, Duration deadline, PublishC
   if (verdict.ok()) verdict = Admit(bytes);
   if (!verdict.ok()) {
     verdict.topic = event.topic();
-    ++failed_;
+    CountFailure(verdict);
     return verdict;
   }
   HeldEvent held;
@@ -80,7 +82,7 @@ PublishResult PublisherCore::Admit(size_t bytes) {
     told_.WaitWithTimeout(&mutex_, absl::FromChrono(left));
   }
   if (closing_) {
-    return Failure(absl::FailedPreconditionError("the publisher is closed: make a new one"), "PUBLISHER_CLOSED");
+    return Failure(absl::FailedPreconditionError("the publisher is closed: make a new one"), kPublisherClosed);
   }
   return {};
 }
@@ -116,7 +118,23 @@ absl::Status PublisherCore::Flush(Duration deadline) {
   if (OnOwnThread()) return absl::FailedPreconditionError("Flush in a callback of the same publisher would never end");
   const TimePoint give_up = After(SteadyClock::now(), deadline);
   absl::MutexLock lock(&mutex_);
-  return AwaitTold(next_ordinal_ - 1, give_up);
+  return AwaitAccepted(give_up);
+}
+
+void PublisherCore::CountFailure(const PublishResult& failure) {
+  ++failed_;
+  if (closing_ && failure.reason == kPublisherClosed) return;  // it came after the Close that is under way
+  if (failed_since_flush_++ == 0) first_failure_ = failure;
+}
+
+absl::Status PublisherCore::AwaitAccepted(TimePoint deadline) {
+  if (absl::Status told = AwaitTold(next_ordinal_ - 1, deadline); !told.ok()) return told;
+  const uint64_t failures = std::exchange(failed_since_flush_, 0);
+  if (failures == 0) return absl::OkStatus();
+  const std::string_view topic = first_failure_.topic;
+  return absl::AbortedError(absl::StrFormat("%d %s not published; the first%s%s: %s%s", failures,
+                                            failures == 1 ? "event was" : "events were", topic.empty() ? "" : ", for ",
+                                            topic, first_failure_.status.ToString(), ReasonInBrackets(first_failure_)));
 }
 
 absl::Status PublisherCore::AwaitTold(uint64_t ordinal, TimePoint deadline) {
@@ -146,7 +164,7 @@ absl::Status PublisherCore::Close(Duration deadline) {
     absl::MutexLock lock(&mutex_);
     closing_ = true;
     told_.SignalAll();  // those who wait for room learn that there will be none
-    status = AwaitTold(next_ordinal_ - 1, give_up);
+    status = AwaitAccepted(give_up);
     std::vector<Completed> rest;
     outbox_.FailAll(absl::CancelledError(absl::StrCat("the publisher was closed before the bridge confirmed the event, "
                                                       "so it may or may not be published",
@@ -159,6 +177,7 @@ absl::Status PublisherCore::Close(Duration deadline) {
     work_.Signal();
   }
   thread_.join();
+  reporter_->ReportLeftOut();
   return status;
 }
 

@@ -69,6 +69,9 @@ class PublisherCore final : private PublishStream::Listener {
   bool HasRoom(size_t bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool MustWake(TimePoint deadline) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Complete(std::vector<Completed> completed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void CountFailure(const PublishResult& failure) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // What Flush answers, of everything published so far.
+  absl::Status AwaitAccepted(TimePoint deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status AwaitTold(uint64_t ordinal, TimePoint deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The end of a sentence on why events are not confirmed; empty where the bridge is there.
   std::string WhyAway() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -98,6 +101,8 @@ class PublisherCore final : private PublishStream::Listener {
   uint64_t next_ordinal_ ABSL_GUARDED_BY(mutex_) = 1;
   uint64_t acknowledged_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t failed_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t failed_since_flush_ ABSL_GUARDED_BY(mutex_) = 0;  // those that no Flush has answered for
+  PublishResult first_failure_ ABSL_GUARDED_BY(mutex_);      // of them, while there are any
 
   std::thread thread_;  // last: it uses everything above
 };

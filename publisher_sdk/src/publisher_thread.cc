@@ -12,14 +12,15 @@ namespace {
 using Action = StreamControl::Action;
 
 // These say that the message itself is wrong: sent again it would end the next stream too.
-bool BlamesTheMessage(grpc::StatusCode code) {
-  return code == grpc::StatusCode::INVALID_ARGUMENT || code == grpc::StatusCode::FAILED_PRECONDITION ||
-         code == grpc::StatusCode::OUT_OF_RANGE;
+bool BlamesTheMessage(absl::StatusCode code) {
+  return code == absl::StatusCode::kInvalidArgument || code == absl::StatusCode::kFailedPrecondition ||
+         code == absl::StatusCode::kOutOfRange;
 }
 
 // The token or certificate: the next stream is opened with whatever the files hold then.
-bool BlamesThePublisher(grpc::StatusCode code) {
-  return code == grpc::StatusCode::UNAUTHENTICATED || code == grpc::StatusCode::PERMISSION_DENIED;
+bool BlamesThePublisher(const grpc::Status& status) {
+  return status.error_code() == grpc::StatusCode::UNAUTHENTICATED ||
+         status.error_code() == grpc::StatusCode::PERMISSION_DENIED;
 }
 
 Answer ReadEnd(const grpc::Status& status) {
@@ -67,15 +68,18 @@ PublisherCore::Step PublisherCore::TakeStep(TimePoint now) {
 }
 
 std::optional<PublishResult> PublisherCore::LeaveStream() {
-  const grpc::Status& status = control_.last_status();
-  if (BlamesTheMessage(status.error_code())) {
-    std::vector<Completed> blamed;
-    outbox_.FailOldestSent(ReadEnd(status).result, blamed);
-    Complete(std::move(blamed));
+  Answer end = ReadEnd(control_.last_status());
+  std::vector<Completed> blamed;
+  if (end.bound) {
+    outbox_.OnMessageTooLarge(*end.bound, end.result, blamed);
+  } else {
+    if (BlamesTheMessage(end.result.status.code())) outbox_.FailOldestSent(end.result, blamed);
+    outbox_.OnStreamLost();
   }
-  outbox_.OnStreamLost();
-  if (!BlamesThePublisher(status.error_code())) return std::nullopt;
-  return ReadEnd(status).result;
+  Complete(std::move(blamed));
+  if (!BlamesThePublisher(control_.last_status())) return std::nullopt;
+  end.result.not_let_in = true;
+  return std::move(end.result);
 }
 
 TimePoint PublisherCore::NextWake() const {
@@ -146,7 +150,11 @@ void PublisherCore::Call(Completed& completed) {
 
 void PublisherCore::Complete(std::vector<Completed> completed) {
   for (Completed& each : completed) {
-    each.result.ok() ? ++acknowledged_ : ++failed_;
+    if (each.result.ok()) {
+      ++acknowledged_;
+    } else {
+      CountFailure(each.result);
+    }
     results_.Add(std::move(each));
   }
 }

@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "publisher_sdk/examples/hostmon/monitor.h"
+#include "spanwire/server_address.h"
 
 namespace {
 
@@ -42,11 +43,21 @@ struct Flags {
   MonitorOptions monitor;
 };
 
+// The answer is an error sentence, or empty.
+std::string CompleteServer(std::string& server) {
+  absl::StatusOr<std::string> address = spanwire::ParseServerAddress(server);
+  if (!address.ok()) return std::string(address.status().message());
+  server = *std::move(address);
+  return "";
+}
+
 void Declare(CLI::App& app, Flags& flags) {
   app.footer(kFooter);
   app.set_version_flag("--version", "spanwire-hostmon " SPANWIRE_VERSION);
   app.add_option("--server", flags.server, "The bridge's gRPC address")
       ->envname("SPANWIRE_SERVER")
+      ->type_name("HOST:PORT")
+      ->transform(CLI::Validator(CompleteServer, ""))
       ->capture_default_str();
   spanwire::Security& security = flags.security;
   app.add_option("--token-file", security.token_file, "File with the token that lets it in")
@@ -138,7 +149,7 @@ void OnError(const PublishResult& failure) {
       code == absl::StatusCode::kCancelled) {
     return;
   }
-  const char* what = code == absl::StatusCode::kUnauthenticated ? "does not let it in" : "refused an event";
+  const char* what = failure.not_let_in ? "does not let it in" : "refused an event";
   std::cerr << "hostmon: the bridge " << what << ": " << failure.status << " " << failure.reason << "\n";
 }
 
@@ -156,9 +167,8 @@ int RunOnce(Publisher& publisher, const Flags& flags, const sigset_t& signals) {
   if (!WaitUntil(start + flags.monitor.interval, signals)) return 0;
   Tick(monitor, publisher, watch, flags.server);
   const absl::Status delivered = publisher.Close(std::chrono::seconds(5));
-  const spanwire::PublisherStats stats = publisher.Stats();
-  if (delivered.ok() && stats.failed == 0) return 0;
-  std::cerr << "hostmon: " << stats.failed << " events were not published. " << delivered << "\n";
+  if (delivered.ok()) return 0;
+  std::cerr << "hostmon: " << delivered.message() << "\n";
   return 1;
 }
 
@@ -169,8 +179,9 @@ int RunUntilStopped(Publisher& publisher, const Flags& flags, const sigset_t& si
     Tick(monitor, publisher, watch, flags.server);
   } while (WaitUntil(monitor.Due(), signals));
   const std::chrono::seconds patience(publisher.Stats().connected ? 2 : 0);
-  if (const absl::Status delivered = publisher.Close(patience); !delivered.ok()) {
-    std::cerr << "hostmon: stopped before everything was delivered. " << delivered << "\n";
+  // What failed earlier (ABORTED) had its line then.
+  if (const absl::Status delivered = publisher.Close(patience); absl::IsDeadlineExceeded(delivered)) {
+    std::cerr << "hostmon: stopped before everything was delivered: " << delivered.message() << "\n";
   }
   return 0;
 }

@@ -24,8 +24,11 @@ struct PublishResult {
   std::string epoch;       // epoch of the tenant's log
   uint64_t offset = 0;     // position in the tenant's log, from 1
   bool duplicate = false;  // the bridge had it already (a resend, or a repeated id); nothing was delivered again
-  uint32_t local_subscribers =
-      0;  // live subscriptions on that bridge when it was accepted: a hint, not a count of deliveries
+  // Live subscriptions on that bridge when it was accepted: a hint, not a count of deliveries.
+  uint32_t local_subscribers = 0;
+  // Told to PublisherOptions::on_error alone, and of no event: the publisher could not get into the bridge. Its events
+  // wait.
+  bool not_let_in = false;
 
   bool ok() const { return status.ok(); }
 };

@@ -77,12 +77,15 @@ class Publisher {
                                     double progress, std::string_view message = {},
                                     const google::protobuf::Struct& details = {});
 
-  // Waits until everything published before has its result told. DEADLINE_EXCEEDED where that takes longer;
-  // FAILED_PRECONDITION in a callback of this publisher.
+  // Waits until everything published before has its result told. OK: the bridge has accepted all of it that the Flush
+  // before had not answered for. ABORTED: some failed, and are not sent again; the sentence counts them and has the
+  // first reason. They are answered for by this then, so the next Flush is about what comes after. DEADLINE_EXCEEDED:
+  // the results took longer, and failures are left to the next Flush. FAILED_PRECONDITION in a callback of this
+  // publisher.
   absl::Status Flush(std::chrono::milliseconds deadline);
 
-  // Refuses new events (FAILED_PRECONDITION, reason PUBLISHER_CLOSED), waits like Flush, then fails what is left with
-  // CANCELLED. Every result has been told when it returns. Later calls change nothing and return OK.
+  // Refuses new events (FAILED_PRECONDITION, reason PUBLISHER_CLOSED), waits and answers like Flush, then fails what
+  // is left with CANCELLED. Every result has been told when it returns. Later calls change nothing and return OK.
   absl::Status Close(std::chrono::milliseconds deadline);
 
   PublisherStats Stats() const;

@@ -18,7 +18,8 @@ namespace spanwire {
 
 // How a Publisher behaves. The defaults suit a service beside its bridge; `target` is what one usually sets.
 struct PublisherOptions {
-  // Where the bridge listens for gRPC: any gRPC name, such as "dns:///bridge.example:50051" or "unix:/run/spanwire".
+  // Where the bridge listens for gRPC: "HOST:PORT", or another gRPC name such as "dns:///bridge.example:50051". Nothing
+  // checks it here: a name that leads nowhere is tried for ever (spanwire/server_address.h checks what users type).
   std::string target = "127.0.0.1:50051";
   // TLS, and who this publisher is. A token or certificate that the bridge refuses fails no event: it is told to
   // `on_error`, the files are read again, and the events wait up to their deadline.
@@ -28,8 +29,9 @@ struct PublisherOptions {
   // W3C trace context of events that bring none.
   std::string traceparent = {};
 
-  // One message holds at most so many events (never over 1,000) and about so many bytes (never over kMaxEventBytes,
-  // under gRPC's 4 MiB). A batch forms while those before it are under way: there is no linger.
+  // One message holds at most so many events (never over 1,000) and so many bytes (never over kMaxEventBytes, under the
+  // 4 MiB that a bridge takes), or one event. A bridge that takes less says so, and gets it in smaller messages. A
+  // batch forms while those before it are under way: there is no linger.
   size_t max_batch_events = 500;
   size_t max_batch_bytes = 1 << 20;
   // Messages sent and not yet answered. One gives strict order even across retries (see Publisher).
@@ -53,10 +55,11 @@ struct PublisherOptions {
   // How long the destructor waits for what is still held, before failing it with CANCELLED.
   std::chrono::milliseconds close_deadline = std::chrono::seconds(5);
 
-  // Hears of every failure that has neither a callback nor a future that somebody looks at, and, without a topic, of a
-  // bridge that refuses to let the publisher in (UNAUTHENTICATED, PERMISSION_DENIED). Called on the publisher's
-  // thread or on the one that drops a future, perhaps on both at once. Default: one line on stderr, at most one a
-  // second, counting those left out.
+  // Hears of every failure that has neither a callback nor a future that somebody looks at, and, marked `not_let_in`,
+  // of each attempt to get in that the bridge refused (UNAUTHENTICATED, PERMISSION_DENIED), which is no event's
+  // failure. Called on the publisher's thread or on the one that drops a future, perhaps on both at once. Default:
+  // lines on stderr, at most one a second for failures and one for attempts; failures left out are counted in the next
+  // line, or in one of their own when the publisher closes.
   std::function<void(const PublishResult&)> on_error = {};
 };
 

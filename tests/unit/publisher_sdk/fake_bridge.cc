@@ -94,6 +94,11 @@ void FakeBridge::AnswerWithTooFewResults() {
   too_few_ = true;
 }
 
+void FakeBridge::LimitBatch(int events) {
+  absl::MutexLock lock(&mutex_);
+  batch_limit_ = events;
+}
+
 void FakeBridge::RequireToken(const std::string& token) {
   absl::MutexLock lock(&mutex_);
   required_ = token;
@@ -163,6 +168,11 @@ std::optional<grpc::Status> FakeBridge::Take(const v1::PublishStreamRequest& req
   if (end_with_) return std::exchange(end_with_, std::nullopt);
   if (stopping_ || std::exchange(cut_before_, false)) return grpc::Status(grpc::StatusCode::UNAVAILABLE, "cut");
 
+  if (request.events_size() > batch_limit_) {
+    const google::rpc::Status refusal =
+        Refusal(grpc::StatusCode::INVALID_ARGUMENT, "BATCH_TOO_LARGE", {}, {{"limit", std::to_string(batch_limit_)}});
+    return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, refusal.message(), refusal.SerializeAsString());
+  }
   auto [known, fresh] = memory_[request.producer_id()].try_emplace(request.sequence());
   if (fresh) {
     known->second.set_sequence(request.sequence());
@@ -191,14 +201,15 @@ v1::PublishResult FakeBridge::TakeEvent(const v1::Event& event) {
   return result;
 }
 
-google::rpc::Status Refusal(grpc::StatusCode code, const std::string& reason,
-                            std::optional<absl::Duration> retry_after) {
+google::rpc::Status Refusal(grpc::StatusCode code, const std::string& reason, std::optional<absl::Duration> retry_after,
+                            const std::map<std::string, std::string>& metadata) {
   google::rpc::Status status;
   status.set_code(code);
   status.set_message("refused: " + reason);
   google::rpc::ErrorInfo info;
   info.set_reason(reason);
   info.set_domain("spanwire");
+  info.mutable_metadata()->insert(metadata.begin(), metadata.end());
   status.add_details()->PackFrom(info);
   if (retry_after) {
     google::rpc::RetryInfo retry;

@@ -36,6 +36,8 @@ class FakeBridge final : public v1::PublisherService::Service {
   void CutAfterAccepting();                        // takes a message and ends the stream instead of answering
   void EndStreamOverMessage(grpc::Status status);  // ends the stream with this status over the next message
   void AnswerWithTooFewResults();
+  // From now on messages of more events end their stream with BATCH_TOO_LARGE.
+  void LimitBatch(int events);
   // From now on streams need `authorization: Bearer <token>`; others end UNAUTHENTICATED.
   void RequireToken(const std::string& token);
   // While held the bridge takes messages and answers none.
@@ -78,6 +80,7 @@ class FakeBridge final : public v1::PublisherService::Service {
   google::rpc::Status refusal_ ABSL_GUARDED_BY(mutex_);
   bool cut_before_ ABSL_GUARDED_BY(mutex_) = false;
   bool cut_after_ ABSL_GUARDED_BY(mutex_) = false;
+  int batch_limit_ ABSL_GUARDED_BY(mutex_) = 1000;
   bool too_few_ ABSL_GUARDED_BY(mutex_) = false;
   std::string required_ ABSL_GUARDED_BY(mutex_);
   std::optional<grpc::Status> end_with_ ABSL_GUARDED_BY(mutex_);
@@ -85,6 +88,7 @@ class FakeBridge final : public v1::PublisherService::Service {
 
 // A refusal as the bridge words it; with RetryInfo where `retry_after` is given.
 google::rpc::Status Refusal(grpc::StatusCode code, const std::string& reason,
-                            std::optional<absl::Duration> retry_after = {});
+                            std::optional<absl::Duration> retry_after = {},
+                            const std::map<std::string, std::string>& metadata = {});
 
 }  // namespace spanwire::testing

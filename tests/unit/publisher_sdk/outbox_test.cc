@@ -250,6 +250,66 @@ TEST_F(OutboxTest, OnlyTheOldestSentMessageIsBlamed) {
   EXPECT_EQ(Next(), "2:d");
 }
 
+TEST_F(OutboxTest, TooManyEventsAreSentAgainInOrderInMessagesThatTheBridgeTakes) {
+  Reset({.batch_events = 5, .batch_bytes = 1000, .in_flight_messages = 3});
+  for (const char* topic : {"a", "b", "c", "d", "e", "f"}) Add(topic);
+  EXPECT_EQ(Next(), "1:a,b,c,d,e");
+  EXPECT_EQ(Next(), "2:f");
+  outbox_->OnMessageTooLarge({.events = 2}, Failure(absl::InvalidArgumentError("too many")), completed_);
+  EXPECT_THAT(Told(), IsEmpty());
+  EXPECT_EQ(outbox_->queued_events(), 6u);
+  EXPECT_EQ(Next(), "3:a,b");
+  EXPECT_EQ(Next(), "4:c,d");
+  EXPECT_EQ(Next(), "5:e,f");
+  EXPECT_EQ(outbox_->retried(), 0u);
+  outbox_->OnStreamLost();
+  for (uint64_t sequence = 3; sequence <= 5; ++sequence) {
+    Next();
+    EXPECT_TRUE(Answer(sequence, {Accepted(), Accepted()}).ok());
+  }
+  for (const char* topic : {"g", "h", "i"}) Add(topic);
+  EXPECT_EQ(Next(), "6:g,h,i") << "another connection, perhaps another bridge";
+  EXPECT_EQ(outbox_->in_flight_events(), 3u);
+}
+
+TEST_F(OutboxTest, TooManyBytesAreSentAgainInMessagesThatTheBridgeTakes) {
+  Reset({.batch_events = 5, .batch_bytes = 1000, .in_flight_messages = 3});
+  for (const char letter : {'a', 'b', 'c'}) Add(std::string(100, letter));
+  Next();
+  outbox_->OnMessageTooLarge({.bytes = 260}, Failure(absl::InvalidArgumentError("too large")), completed_);
+  for (const size_t events : {2, 1}) {
+    const Outbox::Message message = outbox_->NextMessage(now_);
+    ASSERT_NE(message, nullptr);
+    EXPECT_EQ(static_cast<size_t>(message->events_size()), events);
+    EXPECT_LE(message->ByteSizeLong(), 260u);
+  }
+  EXPECT_THAT(Told(), IsEmpty());
+}
+
+TEST_F(OutboxTest, OnlyTheEventThatIsTooLargeByItselfFails) {
+  Add("a");
+  Add(std::string(300, 'b'));
+  Add("c");
+  Next();
+  const PublishResult failure = Failure(absl::InvalidArgumentError("too large"), "MESSAGE_TOO_LARGE");
+  outbox_->OnMessageTooLarge({.bytes = 200}, failure, completed_);
+  EXPECT_EQ(Next(), "2:a");
+  EXPECT_EQ(Next(), "3:" + std::string(300, 'b'));
+  outbox_->OnMessageTooLarge({.bytes = 200}, failure, completed_);
+  ASSERT_EQ(completed_.size(), 1u);
+  EXPECT_EQ(completed_[0].ordinal, 2u);
+  EXPECT_EQ(completed_[0].result.reason, "MESSAGE_TOO_LARGE");
+  EXPECT_EQ(Next(), "4:a,c");
+}
+
+TEST_F(OutboxTest, ABridgeThatRefusesWhatKeepsToItsBoundIsNotAskedForEver) {
+  for (const char* topic : {"a", "b"}) Add(topic);
+  Next();
+  outbox_->OnMessageTooLarge({.events = 3}, Failure(absl::InvalidArgumentError("too many")), completed_);
+  EXPECT_EQ(completed_.size(), 2u);
+  EXPECT_TRUE(outbox_->empty());
+}
+
 TEST_F(OutboxTest, AnAnswerIsDueAfterTheLastSignOfProgress) {
   Reset({.batch_events = 1, .batch_bytes = 1000, .in_flight_messages = 2, .answer_timeout = 30s});
   EXPECT_EQ(outbox_->AnswerDue(), TimePoint::max());

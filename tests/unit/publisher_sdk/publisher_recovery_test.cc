@@ -166,6 +166,71 @@ TEST_F(PublisherRecoveryTest, AMessageTheBridgeEndsTheStreamOverFailsAndTheRestG
   EXPECT_THAT(AcceptedNames(), ElementsAre("good"));
 }
 
+TEST_F(PublisherRecoveryTest, ABridgeOfSmallerBatchesGetsEverythingOnceAndInOrder) {
+  bridge_.LimitBatch(5);
+  bridge_.Hold();
+  Publisher publisher(Options());
+  std::vector<std::string> expected;
+  for (int i = 0; i < 200; ++i) {
+    expected.push_back(std::to_string(i));
+    publisher.Publish(Named(expected.back()));
+  }
+  bridge_.Release();
+  const absl::Status accepted = publisher.Flush(kLong);
+  EXPECT_TRUE(accepted.ok()) << accepted;
+  EXPECT_EQ(AcceptedNames(), expected);
+  EXPECT_LE(bridge_.streams_opened(), 2) << "the bound is remembered";
+  publisher.Publish(Named("later"));
+  EXPECT_TRUE(publisher.Flush(kLong).ok());
+  EXPECT_EQ(publisher.Stats().failed, 0u);
+}
+
+TEST_F(PublisherRecoveryTest, AMessageTooLargeForGrpcIsSentInPartsAndOneEventTooLargeFails) {
+  const auto too_large = [](const std::string& numbers) {
+    return grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "Received message larger than max " + numbers);
+  };
+  Publisher publisher(Options());
+  bridge_.EndStreamOverMessage(too_large("(99 vs. 20)"));
+  const PublishResult alone = publisher.Publish(Named(std::string(60, 'x'))).Get();
+  EXPECT_EQ(alone.status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(alone.reason, "MESSAGE_TOO_LARGE");
+  EXPECT_TRUE(publisher.Publish(Named("next")).Get().ok());
+  bridge_.EndStreamOverMessage(too_large("by far"));
+  EXPECT_EQ(publisher.Publish(Named("a")).Get().reason, "MESSAGE_TOO_LARGE") << "no limit named: final as well";
+}
+
+TEST_F(PublisherRecoveryTest, NoMessageIsTooLargeForABridgeHoweverTheOptionsAreSet) {
+  PublisherOptions options = Options();
+  options.max_batch_bytes = 1 << 30;
+  options.buffer_bytes = 1 << 30;
+  Publisher publisher(options);
+  bridge_.Hold();
+  for (int i = 0; i < 10; ++i) publisher.Publish(Named(std::string(900'000, 'x')));
+  publisher.Publish(Named(std::string(kMaxEventBytes - 200, 'x')));
+  bridge_.Release();
+  EXPECT_TRUE(publisher.Flush(kLong).ok());
+  EXPECT_EQ(bridge_.accepted().size(), 11u);
+  EXPECT_EQ(bridge_.streams_opened(), 1) << "gRPC refused none over its 4 MiB";
+}
+
+TEST_F(PublisherRecoveryTest, AFlushThatIsOkMeansAccepted) {
+  std::vector<PublishResult> told;
+  PublisherOptions options = Options();
+  options.on_error = [&](const PublishResult& failure) { told.push_back(failure); };
+  Publisher publisher(options);
+  bridge_.RefuseNextEvents(2, Refusal(grpc::StatusCode::FAILED_PRECONDITION, "UNKNOWN_TYPE"));
+  for (const char* name : {"a", "b", "c"}) publisher.Publish(Named(name));
+  const absl::Status flushed = publisher.Flush(kLong);
+  EXPECT_EQ(flushed.code(), absl::StatusCode::kAborted);
+  EXPECT_THAT(std::string(flushed.message()), HasSubstr("2 events were not published"));
+  EXPECT_THAT(std::string(flushed.message()), HasSubstr("UNKNOWN_TYPE"));
+  EXPECT_THAT(told, SizeIs(2));
+  EXPECT_TRUE(publisher.Flush(kLong).ok()) << "those are answered for";
+  bridge_.RefuseNextEvents(1, Refusal(grpc::StatusCode::FAILED_PRECONDITION, "UNKNOWN_TYPE"));
+  publisher.Publish(Named("d"));
+  EXPECT_EQ(publisher.Close(kLong).code(), absl::StatusCode::kAborted);
+}
+
 TEST_F(PublisherRecoveryTest, AnAnswerThatBreaksTheContractIsAskedForAgain) {
   Publisher publisher(Options());
   bridge_.AnswerWithTooFewResults();

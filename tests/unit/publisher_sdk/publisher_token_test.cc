@@ -57,6 +57,7 @@ TEST_F(PublisherTokenTest, ARefusedTokenCostsNoEventAndIsToldAndReadAgain) {
   PublishFuture future = publisher.Publish(v1::SystemEvent());
   const PublishResult told = AwaitFailure();
   EXPECT_EQ(told.status.code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_TRUE(told.not_let_in);
   EXPECT_FALSE(future.WaitFor(0ms));
   Write("new");
   EXPECT_TRUE(future.Get().ok());
