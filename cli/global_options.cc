@@ -1,37 +1,23 @@
 #include "cli/global_options.h"
 
-#include <charconv>
 #include <cstdlib>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "CLI/Option.hpp"
 #include "CLI/Validators.hpp"
-#include "bridge/model/absl_view.h"
+#include "spanwire/server_address.h"
 
 namespace spanwire::cli {
 namespace {
 
-constexpr char kDefaultPort[] = "50051";
-
-bool IsPort(std::string_view text) {
-  int port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc() && end == text.data() + text.size() && port >= 1 && port <= 65535;
-}
-
 // Completes "host" to "host:50051". The answer is an error sentence, or empty.
-std::string CheckServer(std::string& server) {
-  std::string hint = "'" + server + "' is not HOST:PORT, such as 127.0.0.1:50051";
-  if (server.empty() || server.find('/') != std::string::npos) return hint;
-  const size_t bracket = server.rfind(']');
-  const size_t colon = server.rfind(':');
-  const bool has_port = colon != std::string::npos && (bracket == std::string::npos || colon > bracket);
-  if (!has_port) {
-    server += std::string(":") + kDefaultPort;
-    return "";
-  }
-  return colon > 0 && IsPort(std::string_view(server).substr(colon + 1)) ? "" : hint;
+std::string CompleteServer(std::string& server) {
+  absl::StatusOr<std::string> address = ParseServerAddress(server);
+  if (!address.ok()) return std::string(address.status().message());
+  server = *std::move(address);
+  return "";
 }
 
 bool ParseTimeout(const std::string& text, absl::Duration& timeout) {
@@ -77,7 +63,7 @@ void DeclareGlobalOptions(CLI::App& root, GlobalOptions& options) {
       ->type_name("HOST:PORT")
       ->take_last()
       ->default_str(options.server)
-      ->transform(CLI::Validator(CheckServer, ""))
+      ->transform(CLI::Validator(CompleteServer, ""))
       ->each([&options](const std::string&) { options.server_given = true; });
   DeclareSecurity(root, options);
   const std::map<std::string, OutputFormat> formats = {

@@ -42,8 +42,8 @@ namespace {
 constexpr char kRootFooter[] = R"(Examples:
   spanwire health
   spanwire connections list --user u-17
-  spanwire publish stats --type stats_update --data '{"cpu": 45.2}'
-  spanwire tail stats -o json | jq .data.cpu
+  spanwire publish stats --type stats_update --data '{"cpu_pct": 45.2}'
+  spanwire tail stats -o json | jq .data.cpu_pct
 
 Options may stand before or after the command. `spanwire COMMAND --help` tells more.
 

@@ -17,7 +17,7 @@ namespace spanwire::cli::publish {
 namespace {
 
 constexpr char kFooter[] = R"(Examples:
-  spanwire publish stats --type stats_update --data '{"cpu": 45.2}'
+  spanwire publish stats --type stats_update --data '{"cpu_pct": 45.2}'
   spanwire publish logs --type log --data @line.json --id build-17
   jq -n '{state: "done"}' | spanwire publish jobs:17 --type job --data - --entity-id 17 --entity-kind STATUS_CHANGED
   spanwire publish --message spanwire.v1.Alert --data '{"severity": "critical", "title": "disk full"}'

@@ -18,7 +18,7 @@ constexpr char kFooter[] = R"(Examples:
   spanwire tail stats logs
   spanwire tail logs --history 20
   spanwire tail orders:17 --since 7k3x-42 --count 1
-  spanwire tail stats -o json | jq .data.cpu
+  spanwire tail stats -o json | jq .data.cpu_pct
 
 Prints events as browsers get them, one per line, until Ctrl-C (exit code 0). -o json prints each event's envelope.
 Where a topic is followed from, and what is lost before it, is told on stderr. Global options: see `spanwire --help`.)";

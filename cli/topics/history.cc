@@ -17,7 +17,8 @@ constexpr char kFooter[] = R"(Examples:
 
 Shows what a client that resumes can still get, oldest first; `spanwire tail TOPIC --history N` shows the events
 themselves. BYTES is what an event takes in memory, which the policy counts. What is lost through an offset is gone:
-a client whose cursor is below it is told to reload. Global options: see `spanwire --help`.)";
+a client whose cursor is below it is told to reload. Exits with 3 where the topic has neither history nor subscribers.
+Global options: see `spanwire --help`.)";
 
 void PrintEvents(const v1::GetHistoryResponse& answer, Session& session) {
   std::vector<std::string> columns = {"OFFSET", "AGE", "TYPE", "BYTES"};
@@ -45,6 +46,15 @@ void NoteTotals(const v1::GetHistoryResponse& answer, const HistoryOptions& opti
   if (answer.next_page_token().empty()) return;
   session.Note(fmt::format("{} of {} shown; go on with --after {}.", answer.events_size(), answer.total_size(),
                            answer.events().rbegin()->offset()));
+}
+
+// The history of a topic that nobody knows is empty, not refused: whether it is known is asked apart.
+absl::Status CheckKnown(const v1::Topic& topic, const HistoryOptions& options, Session& session) {
+  if (topic.history_events() > 0) return absl::OkStatus();
+  v1::GetTopicRequest request;
+  request.set_name(options.topic);
+  request.set_tenant_id(options.tenant);
+  return session.bridge().GetTopic(request).status();
 }
 
 }  // namespace
@@ -77,6 +87,9 @@ ExitCode RunHistory(const HistoryOptions& options, Session& session) {
       },
       [](auto& page) -> auto& { return *page.mutable_events(); });
   if (!answer.ok()) return session.Fail("show the history of " + options.topic, answer.status());
+  if (const absl::Status known = CheckKnown(topic, options, session); !known.ok()) {
+    return session.Fail("show the history of " + options.topic, known);
+  }
   *answer->mutable_topic() = std::move(topic);
   answer->set_head_offset(head);
   if (session.json()) return session.PrintJson(*answer);

@@ -133,11 +133,25 @@ TEST_F(TopicHistoryTest, AsJsonIsTheAnswerWithTheTopic) {
 
 TEST_F(TopicHistoryTest, AnEmptyHistoryIsToldOnStderr) {
   bridge_.admin.stored.clear();
-  bridge_.admin.topics.clear();
+  v1::Topic subscribed;
+  subscribed.set_name("quiet");
+  subscribed.set_subscribers(1);
+  bridge_.admin.topics = {subscribed};
   const Outcome outcome = Run({"topics", "history", "quiet"});
   EXPECT_EQ(outcome.code, ExitCode::kOk);
   EXPECT_EQ(outcome.out, "");
   EXPECT_EQ(outcome.err, "quiet holds no events.\n");
+}
+
+TEST_F(TopicHistoryTest, AnUnknownTopicExitsWith3AsShowDoes) {
+  bridge_.admin.stored.clear();
+  bridge_.admin.topics.clear();
+  for (const char* format : {"table", "json"}) {
+    const Outcome outcome = Run({"topics", "history", "nope", "-o", format});
+    EXPECT_EQ(outcome.code, ExitCode::kNotFound);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_THAT(outcome.err, HasSubstr("the topic has neither history nor subscribers (TOPIC_NOT_FOUND)"));
+  }
 }
 
 TEST_F(TopicHistoryTest, WhatTheBridgeRefusesIsWrongUse) {
