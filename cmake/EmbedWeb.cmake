@@ -48,8 +48,8 @@ function(content_type result file)
 endfunction()
 
 # The modules of the client, each after those that it imports.
-set(CLIENT_MODULES timer backoff listeners cursor subscriptions credentials event_stream http_transport
-  http_link websocket_transport redial websocket_link page_events connection spanwire)
+set(CLIENT_MODULES timer backoff listeners cursor subscriptions credentials event_stream websocket_transport
+  http_transport http_link catch_up redial websocket_link page_events connection spanwire)
 
 # Block comments of JSDoc, comments at the end of a line after two spaces, and lines that are nothing but a comment.
 function(strip_comments result text)
@@ -92,15 +92,62 @@ function(shorten_globals result text)
   set(${result} "${text}" PARENT_SCOPE)
 endfunction()
 
-# Spaces around operators and after commas, and ends of lines where nothing else ends. The strings of the client have none
-# of them.
+# Names of members and variables that only the client's own modules use, those that save most first: no string, nothing of
+# the API, of the protocol or of the browser's own objects is called so. The bundle's test tells where that is not so.
+set(INTERNAL_NAMES position refused request ending late epoch options subscriptions resolve response clear names cookies
+  redial isFailing isStarted isHopeless isPlanned isTrying isUp areRenewable announced declined listener farewell
+  deadline returned leave handler accepted handlers removals again provided isProblem deliver silence isLate own remove
+  group up start behind cursors low unwanted exchange next streams probe endpoint allow down asked had count asks answered
+  began trying short unsubscribed subscribed needsHttp alone retryAfterMs takeDeclined nextPoll rewind planRenewal
+  cancelRenewal greeted everyMs controller suspend frames advance dial reached known pause early renew reset cancel
+  alive carried others reject received run)
+
+# To one letter while there are some, then to two.
+function(shorten_internals result text)
+  set(letters ${LETTERS})
+  list(REMOVE_ITEM letters i)
+  set(more ${LETTERS})
+  list(TRANSFORM more PREPEND N)
+  list(APPEND letters ${more})
+  foreach(name IN LISTS INTERNAL_NAMES)
+    list(POP_FRONT letters letter)
+    foreach(_ RANGE 1)  # twice: of two that share what parts them, only the first is found
+      string(REGEX REPLACE "([^A-Za-z_])${name}([^A-Za-z_])" "\\1${letter}\\2" text "${text}")
+    endforeach()
+  endforeach()
+  set(${result} "${text}" PARENT_SCOPE)
+endfunction()
+
+# Words that have a shorter one.
+function(shorten_words result text)
+  string(REGEX REPLACE "([^A-Za-z])const ([A-Za-z])" "\\1let \\2" text "${text}")
+  string(REGEX REPLACE "([^A-Za-z])const([[{])" "\\1let\\2" text "${text}")
+  string(REGEX REPLACE "([^A-Za-z])true([^A-Za-z])" "\\1!0\\2" text "${text}")
+  string(REGEX REPLACE "([^A-Za-z])false([^A-Za-z])" "\\1!1\\2" text "${text}")
+  string(REPLACE "return !" "return!" text "${text}")
+  string(REPLACE "return undefined" "return" text "${text}")
+  string(REGEX REPLACE "([^A-Za-z])undefined([^A-Za-z])" "\\1void 0\\2" text "${text}")
+  set(${result} "${text}" PARENT_SCOPE)
+endfunction()
+
+# Spaces around operators, keywords and brackets, after commas and the names of properties, the last semicolon or comma in
+# braces, brackets around the one parameter of an arrow function, and ends of lines where nothing else ends. The strings of the client have none of them.
 function(strip_spaces result text)
-  string(REGEX REPLACE " (=>|===|!==|&&|[?][?]=?|[?]|:|=|[+]=|[-+*/<>]|>=|<=) " "\\1" text "${text}")
+  string(REGEX REPLACE " (=>|===|!==|&&|[|][|]|[?][?]=?|[?]|:|=|[+]=|[-+*/<>]|>=|<=) " "\\1" text "${text}")
   string(REPLACE ", " "," text "${text}")
-  string(REPLACE ") {" "){" text "${text}")
   string(REPLACE "{ " "{" text "${text}")
   string(REPLACE " }" "}" text "${text}")
-  string(REGEX REPLACE "([;{},(])\n" "\\1" text "${text}")
+  string(REPLACE " {" "{" text "${text}")
+  string(REGEX REPLACE " ?=>\n" "=>" text "${text}")
+  string(REGEX REPLACE "([;{},([])\n" "\\1" text "${text}")
+  string(REGEX REPLACE "\n([&|?:.])" "\\1" text "${text}")
+  string(REGEX REPLACE "[;,]}" "}" text "${text}")
+  string(REGEX REPLACE "} (else|catch|finally|of)" "}\\1" text "${text}")
+  string(REGEX REPLACE "([^A-Za-z])(if|for|while|catch|return|const) ([([{!])" "\\1\\2\\3" text "${text}")
+  string(REGEX REPLACE "[)] (return|this|throw|for|if|await|[A-Za-z]+[.(;])" ")\\1" text "${text}")
+  string(REGEX REPLACE "([=(,:?&|>])[(]([A-Za-z]+)[)]=>" "\\1\\2=>" text "${text}")
+  string(REGEX REPLACE "([=(,]) +" "\\1" text "${text}")
+  string(REGEX REPLACE "([{,][A-Za-z_]+): " "\\1:" text "${text}")
   set(${result} "${text}" PARENT_SCOPE)
 endfunction()
 
@@ -124,8 +171,10 @@ function(bundle_client result)
     string(APPEND bundle "${text}")
   endforeach()
   shorten_globals(bundle "\n${bundle}")
+  shorten_internals(bundle "${bundle}")
   strip_comments(bundle "${bundle}")
   strip_spaces(bundle "${bundle}")
+  shorten_words(bundle "${bundle}")
   set(${result} "${bundle}" PARENT_SCOPE)
 endfunction()
 

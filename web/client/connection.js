@@ -4,6 +4,7 @@ import { HttpLink } from './http_link.js';
 import { watchPage } from './page_events.js';
 import { Timer } from './timer.js';
 import { WebSocketLink } from './websocket_link.js';
+import { errorCode } from './websocket_transport.js';
 
 /**
  * - `disconnected`: no link, and none being tried at this moment (before connect(), or between two attempts)
@@ -56,6 +57,8 @@ export class Connection {
   /** @type {object[]} */
   #outbox = [];
   #told = 'disconnected null';
+  /** @type {Set<import('./catch_up.js').CatchUp>} */
+  #late = new Set();
 
   /** @type {Record<string, any>} `data` of the last `connected` message */
   welcome = {};
@@ -98,8 +101,9 @@ export class Connection {
   get state() {
     if (this.#socket.isUp || this.#http.up === 'sse') return 'connected';
     if (this.#http.up) return 'polling';
-    if (this.#barred || this.#socket.redial.isHopeless) return 'failed';
-    return this.#socket.isTrying || this.#http.isStarted && !this.#http.isFailing ? 'connecting' : 'disconnected';
+    if (this.#barred || this.redial.isHopeless) return 'failed';
+    const asks = this.#http.isStarted && !this.#http.isFailing && this.#subscriptions.names.length;
+    return this.#socket.isTrying || asks ? 'connecting' : 'disconnected';
   }
 
   /** @returns {Transport} */
@@ -107,21 +111,16 @@ export class Connection {
     return this.#socket.isUp ? 'websocket' : this.#http.up;
   }
 
-  /** Attempts that failed since the bridge was last reached. */
-  get failures() {
-    return this.#socket.redial.failures;
-  }
-
-  /** How long until the next WebSocket attempt; 0 where none is planned. */
-  get retryInMs() {
-    return this.#socket.redial.inMs;
+  /** How the attempts by WebSocket went, and when the next is due. */
+  get redial() {
+    return this.#socket.redial;
   }
 
   /** Connects now, also where it would wait or has given up. Does nothing while connected. */
   start() {
     this.#barred = false;
     this.#credentials.accepted();
-    this.#socket.redial.reset();
+    this.redial.reset();
     this.#dial();
   }
 
@@ -130,7 +129,7 @@ export class Connection {
    * @param {string} reason
    */
   stop(reason) {
-    this.#socket.redial.reset();
+    this.redial.reset();
     this.#barred = this.#plainPolling = this.#hidden = false;
     this.#leave(reason);
   }
@@ -168,6 +167,21 @@ export class Connection {
     if (!topics.length) return;
     if (this.#joined) for (const frame of this.#subscriptions.frames(topics)) this.#socket.send(frame);
     this.#http.wake();
+    this.#tell();
+  }
+
+  /**
+   * Brings a handler up to date while events flow.
+   * @param {import('./catch_up.js').CatchUp} late
+   * @returns {() => void} ends that
+   */
+  catchUp(late) {
+    this.#late.add(late);
+    this.#tell();
+    return () => {
+      this.#late.delete(late);
+      late.run(null);
+    };
   }
 
   /** @param {string[]} topics are no longer wanted */
@@ -204,17 +218,17 @@ export class Connection {
     if (this.#joined) this.#subscriptions.suspend();
     this.#joined = false;
     if (!ending.reconnect) this.#bar();
-    else if (this.#socket.redial.needsHttp && !this.#http.isStarted) this.#http.start(0);
+    else if (this.redial.needsHttp && !this.#http.isStarted) this.#http.start(0);
     this.#tell(ending);
     if (!wasUp || !ending.reconnect) {
-      const code = ending.code === 4001 ? 'unauthorized' : 'unreachable';
+      const code = errorCode(ending);
       this.#listener.error({ code, message: `WebSocket: ${ending.reason || 'closed'} (${ending.code})` });
     }
   }
 
   #bar() {
     this.#barred = true;
-    this.#socket.redial.cancel();
+    this.redial.cancel();
     this.#credentials.cancelRenewal();
     this.#http.stop();
   }
@@ -227,7 +241,7 @@ export class Connection {
    * @param {boolean} returned
    */
   #httpAnswered(count, size, returned) {
-    this.#socket.redial.reached();
+    this.redial.reached();
     this.#listener.received(count, size);
     this.#tell();
     // The bridge is back, so perhaps its WebSockets are: no need to wait out the delay.
@@ -278,12 +292,12 @@ export class Connection {
   #nudge(online) {
     this.#socket.probe();
     if (!online) return;
-    if (this.#socket.redial.isPlanned) this.#dial();
+    if (this.redial.isPlanned) this.#dial();
     this.#http.retry();
   }
 
   #hide() {
-    if (!this.#socket.isTrying && !this.#socket.redial.isPlanned && !this.#http.isStarted) return;
+    if (!this.#socket.isTrying && !this.redial.isPlanned && !this.#http.isStarted) return;
     this.#hidden = true;
     this.#leave('the page was left');
   }
@@ -308,6 +322,7 @@ export class Connection {
 
   /** @param {Ending} [ending] */
   #tell(ending) {
+    for (const late of this.#late) late.run(this.transport && this.#http);
     const now = `${this.state} ${this.transport}`;
     if (now === this.#told) return;
     this.#told = now;

@@ -14,4 +14,6 @@ export function parseCursor(cursor) {
 }
 
 /** @param {Position} position */
-export const formatCursor = ({ epoch, offset }) => `${epoch}-${offset}`;
+export function formatCursor({ epoch, offset }) {
+  return `${epoch}-${offset}`;
+}

@@ -46,9 +46,7 @@ export class HttpLink {
 
   /** @param {number} everyMs ask so often and let nothing be held; 0: hold */
   start(everyMs) {
-    this.#transport = new HttpTransport(new URL('api/', this.#options.url), this.#runtime, this.#subscriptions, {
-      ...this.#listener,
-      token: () => this.#credentials.token || this.#credentials.renew(),
+    this.#transport = this.poll(this.#subscriptions, everyMs, {
       up: (transport, count, size) => {
         const returned = this.isFailing;
         this.up = transport ?? this.up ?? 'poll';
@@ -63,7 +61,28 @@ export class HttpLink {
       },
       unauthorized: async (error) => this.#credentials.refused() ? this.#credentials.renew()
         : this.#listener.down(error, { code: 4001, reason: error.message, reconnect: false }),
-    }, everyMs);
+    });
+  }
+
+  /**
+   * Requests beside the link, which change nothing about it.
+   * @param {import('./subscriptions.js').Subscriptions} subscriptions
+   * @param {number} everyMs
+   * @param {Partial<ConstructorParameters<typeof HttpTransport>[3]>} [listener] in the place of what they do by themselves
+   * @returns {HttpTransport} already begun
+   */
+  poll(subscriptions, everyMs, listener) {
+    return new HttpTransport(new URL('api/', this.#options.url), this.#runtime, subscriptions, {
+      ...this.#listener,
+      token: () => this.#credentials.token || this.#credentials.renew(),
+      up: (_, count, size) => this.#listener.answered(count, size, false),
+      down: this.#listener.refused,
+      unauthorized: async (error) => {
+        if (!this.#credentials.refused()) throw { ...error, status: 403 };
+        await this.#credentials.renew();
+      },
+      ...listener,
+    }, everyMs, this.#options.credentials);
   }
 
   /** What to ask for has changed, or who asks: asks anew. */

@@ -1,5 +1,6 @@
 import { Backoff } from './backoff.js';
 import { readEventStream } from './event_stream.js';
+import { errorCode } from './websocket_transport.js';
 
 /** @typedef {import('./spanwire.js').ClientError} ClientError */
 /** @typedef {import('./spanwire.js').Envelope} Envelope */
@@ -11,8 +12,8 @@ const GRACE_MS = 10_000;
 const OPENING_MS = 4000;
 /** A poll that is answered before its time with nothing is not repeated at once. */
 const EMPTY_PAUSE_MS = 1000;
-/** So many streams may be cut within GRACE_MS before long poll is tried instead. */
-const SHORT_STREAMS = 3;
+/** So long it is long poll after a stream that was cut within GRACE_MS, or refused for a reason that may pass. */
+const NO_STREAM_MS = 30_000;
 /** Longer requests go by POST, for proxies that cut URLs. */
 const MAX_URL = 2000;
 /** Asking the same again cannot help. */
@@ -20,6 +21,8 @@ const REFUSALS = [400, 403, 404];
 
 /** These say nothing about the endpoint. */
 const TEMPORARY = [429, 503];
+/** There is no such endpoint. */
+const ABSENT = [404, 405, 501];
 
 /** An answer other than 200. */
 class HttpError extends Error {
@@ -31,7 +34,7 @@ class HttpError extends Error {
     super(detail);
     this.code = code;
     this.status = status;
-    this.retryAfterMs = 1000 * Number(headers.get('retry-after') ?? 0) || 0;
+    this.retryAfterMs = 1000 * Number(headers.get('retry-after')) || 0;
   }
 }
 
@@ -46,11 +49,12 @@ export class HttpTransport {
   #subscriptions;
   #listener;
   #everyMs;
+  #cookies;
   #backoff;
   #stopped = false;
   #failing = false;
-  #streams = true;
-  #shortStreams = 0;
+  /** In the runtime's milliseconds; Infinity: there are none. */
+  #noStreamBefore = 0;
   /** A stream was asked for and has not begun. */
   #opening = false;
   #request = new AbortController();
@@ -70,13 +74,15 @@ export class HttpTransport {
    * @param {(error: ClientError) => Promise<unknown>} listener.unauthorized the token was not taken: resolves when there is another,
    *   rejects where there is none for now; may stop this
    * @param {number} everyMs ask so often and let nothing be held; 0: hold
+   * @param {RequestCredentials} [cookies] whether requests to another origin carry them
    */
-  constructor(api, runtime, subscriptions, listener, everyMs) {
+  constructor(api, runtime, subscriptions, listener, everyMs, cookies) {
     this.#api = api;
     this.#runtime = runtime;
     this.#subscriptions = subscriptions;
     this.#listener = listener;
     this.#everyMs = everyMs;
+    this.#cookies = cookies;
     this.#backoff = new Backoff(runtime.random);
     this.#run();
   }
@@ -101,8 +107,8 @@ export class HttpTransport {
   async #run() {
     while (!this.#stopped) {
       const request = this.#subscriptions.nextPoll();
-      const holds = request?.wait && !this.#everyMs;
-      const pause = !request ? Infinity : await this.#try(request, holds && this.#streams ? this.#stream : this.#poll);
+      const streams = request?.wait && !this.#everyMs && this.#runtime.now() >= this.#noStreamBefore;
+      const pause = !request ? Infinity : await this.#try(request, streams ? this.#stream : this.#poll);
       if (pause) await this.#pause(pause);
     }
   }
@@ -185,20 +191,24 @@ export class HttpTransport {
       if (this.#opening || signal.aborted) throw error;  // else it was cut, and asking again shows whether that is all
     }
     if (farewell) return this.#parted(farewell.data);
-    const short = this.#runtime.now() - began < GRACE_MS;
-    this.#shortStreams = short ? this.#shortStreams + 1 : 0;
-    this.#streams = this.#shortStreams < SHORT_STREAMS;
-    return short ? EMPTY_PAUSE_MS : 0;
+    if (this.#runtime.now() - began < GRACE_MS) this.#deferStreams();
+    return 0;
+  }
+
+  #deferStreams() {
+    this.#noStreamBefore = this.#runtime.now() + NO_STREAM_MS;
   }
 
   /** @param {Record<string, any>} farewell */
-  async #parted({ code, reason, reconnect = true, after_ms: afterMs }) {
+  async #parted(farewell) {
+    const { code, reason, reconnect = true, after_ms: afterMs } = farewell;
+    const ending = { code, reason, reconnect };
     this.#failing = true;
     if (code === 4001) {
       await this.#listener.unauthorized({ code: 'unauthorized', message: reason });
       return this.#backoff.next();
     }
-    this.#listener.down({ code: 'unreachable', message: `SSE: ${reason} (${code})` }, { code, reason, reconnect });
+    this.#listener.down({ code: errorCode(ending), message: `SSE: ${reason} (${code})` }, ending);
     return afterMs ?? this.#backoff.next();
   }
 
@@ -213,7 +223,7 @@ export class HttpTransport {
     const url = new URL(endpoint, this.#api);
     url.search = `${new URLSearchParams({ topics: `${topics}`, .../** @type {Record<string, any>} */ (rest) })}`;
     /** @type {RequestInit & {headers: Record<string, string>}} */
-    const init = { signal, headers: {} };
+    const init = { signal, headers: {}, credentials: this.#cookies };
     const token = await this.#listener.token();
     if (token) init.headers.authorization = `Bearer ${token}`;
     if (url.href.length > MAX_URL) {
@@ -224,8 +234,7 @@ export class HttpTransport {
     }
     const response = await this.#runtime.fetch(url.href, init);
     if (response.ok) return response;
-    const isProblem = response.headers.get('content-type')?.includes('json');
-    const error = new HttpError(response, isProblem ? await response.json() : {});
+    const error = new HttpError(response, await response.json().catch(() => ({})));
     if (error.status !== 401) throw error;
     await this.#listener.unauthorized({ code: 'unauthorized', message: error.message });
     signal.throwIfAborted();
@@ -250,7 +259,9 @@ export class HttpTransport {
    */
   async #failed(request, { name, message, code = 'unreachable', status = 0, retryAfterMs = 0 }) {
     if (this.#opening && (name === 'AbortError' || status && !TEMPORARY.includes(status))) {
-      this.#streams = false;  // kept back by a proxy, or not known to the bridge
+      // Kept back by a proxy, or not known to the bridge; anything else may pass.
+      if (!status || ABSENT.includes(status)) this.#noStreamBefore = Infinity;
+      else this.#deferStreams();
       return 0;
     }
     if (REFUSALS.includes(status)) {

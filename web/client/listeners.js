@@ -3,7 +3,7 @@
  * that it shows in the browser's console and in error tracking.
  */
 export class Listeners {
-  /** @type {Map<string, Set<{handler: Function}>>} */
+  /** @type {Map<unknown, Set<{handler: Function}>>} */
   #byName = new Map();
   #report;
 
@@ -13,7 +13,7 @@ export class Listeners {
   }
 
   /**
-   * @param {string} name
+   * @param {unknown} name
    * @param {Function} handler may be added twice; each has its own removal
    * @returns {() => boolean} removes it again; true where it was the last of its name
    */
@@ -25,7 +25,7 @@ export class Listeners {
   }
 
   /**
-   * @param {string} name
+   * @param {unknown} name
    * @param {...unknown} values
    */
   call(name, ...values) {

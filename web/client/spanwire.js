@@ -1,4 +1,6 @@
+import { CatchUp } from './catch_up.js';
 import { Connection } from './connection.js';
+import { parseCursor } from './cursor.js';
 import { Listeners } from './listeners.js';
 import { Subscriptions } from './subscriptions.js';
 
@@ -45,11 +47,13 @@ import { Subscriptions } from './subscriptions.js';
 
 /**
  * @typedef {object} Options
- * @property {string | URL} [url] root of the bridge; default: where this module was loaded from
+ * @property {string | URL} [url] root of the bridge, relative to the page or in full, also as `wss:`; default: where this
+ *   module was loaded from
  * @property {() => string | null | Promise<string | null>} [getToken] provides a fresh token: called on each connect,
  *   when the bridge takes the last one no more, and before it expires
  * @property {string} [token] one that is never renewed: when the bridge takes it no more, the state is `failed`
  * @property {boolean} [giveUp] stop after ten failed attempts in a row, instead of trying on slowly
+ * @property {RequestCredentials} [credentials] `include`: a bridge of another origin gets its cookies over HTTP too
  * @property {new (url: string) => WebSocket} [WebSocket] another implementation, such as the one that tabs share
  */
 
@@ -71,7 +75,7 @@ import { Subscriptions } from './subscriptions.js';
  * Counted since the page was loaded.
  * @typedef {object} Stats
  * @property {number} messages that came, control messages too
- * @property {number} bytes of them, in characters
+ * @property {number} bytes of them, uncompressed, a character counted as one
  * @property {number} reconnects
  * @property {number} latencyMs of the last ping; 0 before the first
  * @property {number} gaps how often events were missed for good
@@ -81,20 +85,33 @@ import { Subscriptions } from './subscriptions.js';
  *   many of its events were delivered
  */
 
-/** Apart from `new URL()`, which bundlers would take for a file to bundle. */
+/** Apart from `new URL()`, which bundlers would take for a file to bundle. Undefined in a classic script. */
 const here = import.meta.url;
 
+/**
+ * @param {string | URL} [url]
+ * @returns {URL}
+ */
+function rootOf(url = here && new URL('..', here)) {
+  if (!/^(http|ws)s?:|^\.{0,2}\//.test(`${url}`)) {
+    throw new TypeError(`"${url}" is no url: pass https://live.example/ or /`);
+  }
+  return new URL(`${url}`.replace(/^ws/, 'http'), globalThis.location?.href);
+}
+
 /** @returns {Runtime} */
-const browserRuntime = () => ({
-  page: globalThis,
-  WebSocket: globalThis.WebSocket,
-  fetch: (url, init) => fetch(url, init),
-  setTimeout: (action, ms) => Number(setTimeout(action, ms)),
-  clearTimeout: (timer) => clearTimeout(timer),
-  now: () => performance.now(),
-  random: Math.random,
-  report: (error) => 'reportError' in globalThis ? reportError(error) : console.error(error),
-});
+function browserRuntime() {
+  return {
+    page: globalThis,
+    WebSocket: globalThis.WebSocket,
+    fetch: (url, init) => fetch(url, init),
+    setTimeout: (action, ms) => Number(setTimeout(action, ms)),
+    clearTimeout: (timer) => clearTimeout(timer),
+    now: () => performance.now(),
+    random: Math.random,
+    report: (error) => (globalThis.reportError ?? console.error)(error),
+  };
+}
 
 /**
  * Live events of a Spanwire bridge, each once and in order per topic, over WebSocket or, where that is blocked,
@@ -113,22 +130,24 @@ export class WebSocketManager {
   #stats = { messages: 0, bytes: 0, gaps: 0, dropped: 0, latencyMs: 0 };
   /** @type {Map<string, number>} */
   #events = new Map();
+  /** @type {(gap: Gap) => void} */
+  #gap = (gap) => {
+    this.#stats.gaps++;
+    this.#lifecycle.call('gap', gap);
+  };
   /** @type {{state: State, transport: Transport}} what handlers were last told */
   #told = { state: 'disconnected', transport: null };
 
   /**
    * @param {Options & {runtime?: Partial<Runtime>}} [options]
    */
-  constructor({ url = new URL('..', here), runtime, ...options } = {}) {
+  constructor({ runtime, ...options } = {}) {
     const full = this.#runtime = { ...browserRuntime(), ...runtime };
-    this.#options = { url, ...options };
+    this.#options = /** @type {Options & {url: URL}} */ (options);
     this.#byTopic = new Listeners(full.report);
     this.#byType = new Listeners(full.report);
     this.#lifecycle = new Listeners(full.report);
-    this.#subscriptions = new Subscriptions((event) => this.#deliver(event), (gap) => {
-      this.#stats.gaps++;
-      this.#lifecycle.call('gap', gap);
-    });
+    this.#subscriptions = new Subscriptions((event) => this.#deliver(event), this.#gap);
     this.#connection = new Connection(this.#options, full, this.#subscriptions, {
       changed: (ending) => this.#changed(ending),
       message: (message) => this.#message(message),
@@ -144,9 +163,10 @@ export class WebSocketManager {
   /**
    * Connects, or tries again at once where it waits or has failed.
    * @param {Options} [options] change those given before, and count from the next attempt on
+   * @throws {TypeError} where `url` is none
    */
   connect(options) {
-    Object.assign(this.#options, options);
+    this.#set({ ...this.#options, ...options });
     this.#runtime.WebSocket = this.#options.WebSocket ?? this.#runtime.WebSocket;
     this.#connection.start();
   }
@@ -158,6 +178,7 @@ export class WebSocketManager {
 
   /** Asks every ten seconds instead of holding a connection, until stopPolling() or disconnect(). */
   startPolling() {
+    this.#set(this.#options);
     this.#connection.startPolling();
   }
 
@@ -167,17 +188,21 @@ export class WebSocketManager {
   }
 
   /**
-   * May be called before connect(). `history` and `since` count for the first subscription of a topic.
+   * May be called before connect(). Each handler gets the `history` or what followed the `since` that it asked for.
    * @param {string | string[]} topics
    * @param {(event: Envelope) => void} handler
    * @param {SubscribeOptions} [options]
    * @returns {() => void} unsubscribes
+   * @throws {TypeError} where `history` is no whole number from 0, or `since` no cursor
    */
   subscribe(topics, handler, { history = 0, since } = {}) {
+    if (history >>> 0 !== history) throw new TypeError(`"${history}" is no history: pass a number from 0`);
+    if (since) parseCursor(since);
     const names = [...new Set([topics].flat())];
-    const added = names.filter((name) => this.#subscriptions.add(name, history, since));
-    const removals = names.map((name) => this.#byTopic.add(name, handler));
-    this.#connection.subscribe(added);
+    const added = names.map((name) => this.#subscriptions.add(name, history, since));
+    const removals = added.map((topic) => topic.handlers > 1 && (history || since)
+      ? this.#catchUp(topic, handler, history, since) : this.#byTopic.add(topic.name, handler));
+    this.#connection.subscribe(added.filter(({ handlers }) => handlers === 1).map(({ name }) => name));
     return () => {
       for (const remove of removals.splice(0)) remove();
       const unwanted = names.splice(0).filter((name) => this.#subscriptions.remove(name));
@@ -238,14 +263,8 @@ export class WebSocketManager {
 
   /** @returns {Status} */
   getStatus() {
-    const { state, transport, failures, retryInMs, welcome } = this.#connection;
-    return {
-      state,
-      transport,
-      failures,
-      retryInMs,
-      bridge: welcome,
-    };
+    const { state, transport, redial, welcome } = this.#connection;
+    return { state, transport, failures: redial.failures, retryInMs: redial.inMs, bridge: welcome };
   }
 
   /** @returns {Stats} */
@@ -258,6 +277,27 @@ export class WebSocketManager {
         topic, cursor, events: this.#events.get(topic) ?? 0,
       })),
     };
+  }
+
+  /** @param {Options} options */
+  #set(options) {
+    Object.assign(this.#options, options, { url: rootOf(options.url) });
+  }
+
+  /**
+   * @param {import('./subscriptions.js').Topic} topic
+   * @param {(event: Envelope) => void} handler wants more of it than others who have it
+   * @param {number} history
+   * @param {string} [since]
+   */
+  #catchUp(topic, handler, history, since) {
+    const late = new CatchUp(topic, history, since, (event) => this.#byTopic.call(late, event), this.#gap);
+    const ends = [
+      this.#byTopic.add(late, handler),
+      this.#byTopic.add(topic.name, (/** @type {Envelope} */ event) => late.take(event)),
+      this.#connection.catchUp(late),
+    ];
+    return () => ends.forEach((end) => end());
   }
 
   /** @param {Ending} [ending] */

@@ -56,7 +56,9 @@ const AT_REST = { live: false, request: 0, alone: false, refused: false, decline
  * @param {Position | null} position
  * @returns {Topic}
  */
-const newTopic = (name, history, position) => ({ name, history, position, handlers: 1, announced: false, ...AT_REST });
+function newTopic(name, history, position) {
+  return { name, history, position, handlers: 1, announced: false, ...AT_REST };
+}
 
 /**
  * What the page wants to hear and how far it has heard it: the only state that outlives a transport, so that any of
@@ -83,13 +85,13 @@ export class Subscriptions {
    * @param {string} name
    * @param {number} history
    * @param {string} [since]
-   * @returns {boolean} whether the topic is new
+   * @returns {Topic} as it was, where somebody has it already
    */
   add(name, history, since) {
     const known = this.#topics.get(name);
-    if (known) return !known.handlers++;
-    this.#topics.set(name, newTopic(name, history, since ? parseCursor(since) : null));
-    return true;
+    if (known) known.handlers++;
+    else this.#topics.set(name, newTopic(name, history, since ? parseCursor(since) : null));
+    return /** @type {Topic} */ (this.#topics.get(name));
   }
 
   /**

@@ -9,6 +9,14 @@ export const SILENT = 4009;
 /** Close codes after which the same page may not come again by itself (docs/protocol.md, section 6). */
 const FINAL_CODES = [1002, 1003, 1007, 1008, 1009, 4001, 4003, 4010];
 
+/**
+ * @param {Ending} ending
+ * @returns {string} the code of its error
+ */
+export function errorCode({ code, reconnect }) {
+  return code === 4001 ? 'unauthorized' : reconnect ? 'unreachable' : 'forbidden';
+}
+
 /** @typedef {import('./spanwire.js').Envelope} Envelope */
 
 /**

@@ -167,11 +167,11 @@ export class FakeRuntime {
     return this.#lastTimer;
   };
   clearTimeout = (timer) => this.#timers.delete(timer);
-  fetch = (url, { signal, method = 'GET', body, headers }) => new Promise((resolve, reject) => {
+  fetch = (url, { signal, method = 'GET', body, headers, credentials }) => new Promise((resolve, reject) => {
     const { pathname, searchParams } = new URL(url);
     const query = method === 'GET' ? Object.fromEntries(searchParams) : JSON.parse(body);
     const topics = method === 'GET' ? query.topics.split(',') : query.topics;
-    const request = { pathname, method, ...query, topics, aborted: false, authorization: headers.authorization };
+    const request = { pathname, method, ...query, topics, aborted: false, authorization: headers.authorization, credentials };
     const respond = (status, type, text, more = {}) => resolve({
       status,
       ok: status === 200,

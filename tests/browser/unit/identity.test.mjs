@@ -529,3 +529,23 @@ describe('the topic of the user, which the bridge subscribes by itself', () => {
     assert.deepEqual(runtime.poll.topics, ['a']);
   });
 });
+
+describe('a cookie', () => {
+  for (const credentials of [undefined, 'include']) {
+    it(`goes to a bridge of another origin over HTTP where the page wants it: ${credentials}`, async () => {
+      const { runtime, manager } = openPage();
+      runtime.streams = true;
+      manager.subscribe('a', () => {});
+      manager.connect({ credentials });
+      await settle();
+      for (let i = 0; i < 4; i++) {
+        runtime.socket.drop();
+        await runtime.advance(manager.getStatus().retryInMs);
+      }
+      assert.equal(runtime.poll.credentials, credentials);
+      runtime.poll.answer('e1-10');
+      await runtime.advance(0);
+      assert.equal(runtime.stream.credentials, credentials);
+    });
+  }
+});

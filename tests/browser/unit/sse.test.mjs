@@ -66,16 +66,51 @@ describe('Server-Sent Events', () => {
     assert.equal(runtime.poll.wait, '25');
   });
 
-  it('give way to long poll where each is cut soon', async () => {
+  it('give way to long poll for a while where one is cut soon', async () => {
     const { runtime } = await streaming();
-    for (let i = 0; i < 3; i++) {
-      runtime.stream.begin();
-      runtime.stream.end();
-      await runtime.advance(1000);
-    }
-    assert.equal(runtime.opened.length, 3);
+    runtime.stream.begin();
+    runtime.stream.end();
+    await runtime.advance(25_000);
+    assert.equal(runtime.opened.length, 1);
     assert.equal(runtime.poll.wait, '25');
+    runtime.poll.answer('e1-10');
+    await runtime.advance(25_000);
+    runtime.poll.answer('e1-11', [event('a', 11)]);
+    await runtime.advance(0);
+    assert.equal(runtime.opened.length, 2);
+    assert.equal(runtime.stream.cursor, 'e1-11');
   });
+
+  for (const status of [500, 502, 504, 403]) {
+    it(`are tried again after ${status}, long poll meanwhile`, async () => {
+      const { runtime, manager } = await streaming();
+      runtime.stream.refuse(status, 'internal');
+      await runtime.advance(25_000);
+      assert.equal(runtime.poll.wait, '25');
+      runtime.poll.answer('e1-11', [event('a', 11)]);
+      await runtime.advance(10_000);
+      assert.equal(manager.getStatus().transport, 'poll');
+      runtime.poll.answer('e1-12', [event('a', 12)]);
+      await runtime.advance(0);
+      runtime.stream.begin();
+      await settle();
+      assert.equal(manager.getStatus().transport, 'sse');
+      assert.equal(runtime.stream.cursor, 'e1-12');
+    });
+  }
+
+  for (const status of [404, 405, 501]) {
+    it(`are not tried again after ${status}`, async () => {
+      const { runtime } = await streaming();
+      runtime.stream.refuse(status, 'not_found');
+      await runtime.advance(0);
+      for (let i = 0; i < 3; i++) {
+        runtime.poll.answer('e1-11');
+        await runtime.advance(26_000);
+      }
+      assert.equal(runtime.opened.length, 1);
+    });
+  }
 
   it('go on after a cut without a word to the page', async () => {
     const { runtime, told } = await streaming();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { settle } from './fake_runtime.mjs';
 import { openPage } from './page.mjs';
 
 describe('states', () => {
@@ -337,6 +338,28 @@ describe('coming back', () => {
     assert.equal(manager.getStatus().retryInMs, 1000);
   });
 
+  it('is disconnected between attempts, also after those that lead to HTTP where there is nothing to ask for', async () => {
+    const { runtime, manager } = openPage();
+    manager.connect();
+    for (let i = 0; i < 6; i++) {
+      runtime.socket.drop();
+      await settle();
+      assert.equal(manager.getStatus().state, 'disconnected');
+      await runtime.advance(manager.getStatus().retryInMs);
+      assert.equal(manager.getStatus().state, 'connecting');
+    }
+  });
+
+  it('is connecting again where a topic is wanted meanwhile', async () => {
+    const { runtime, manager, told, refuseWebSocket } = openPage();
+    manager.connect();
+    await refuseWebSocket();
+    manager.subscribe('a', () => {});
+    assert.equal(told.states.at(-1), 'connecting');
+    await runtime.advance(0);
+    assert.equal(runtime.polls.length, 1);
+  });
+
   it('connect() tries at once instead of waiting', async () => {
     const { runtime, manager } = openPage();
     manager.connect();
@@ -370,6 +393,7 @@ describe('close codes', () => {
       assert.equal(manager.getStatus().state, 'failed');
       assert.equal(told.endings[0].reconnect, false);
       assert.match(told.errors[0].message, new RegExp(`${code}`));
+      assert.equal(told.errors[0].code, code === 4001 ? 'unauthorized' : 'forbidden');
       await runtime.advance(3_600_000);
       assert.equal(runtime.sockets.length, 1);
       assert.equal(runtime.polls.length, 0);
