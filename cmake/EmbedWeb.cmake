@@ -120,7 +120,7 @@ endfunction()
 
 # Words that have a shorter one.
 function(shorten_words result text)
-  string(REGEX REPLACE "([^A-Za-z])const ([A-Za-z])" "\\1let \\2" text "${text}")
+  string(REGEX REPLACE "([^A-Za-z ])const ([A-Za-z])" "\\1let \\2" text "${text}")
   string(REGEX REPLACE "([^A-Za-z])const([[{])" "\\1let\\2" text "${text}")
   string(REGEX REPLACE "([^A-Za-z])true([^A-Za-z])" "\\1!0\\2" text "${text}")
   string(REGEX REPLACE "([^A-Za-z])false([^A-Za-z])" "\\1!1\\2" text "${text}")

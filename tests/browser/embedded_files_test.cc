@@ -47,7 +47,7 @@ TEST(EmbeddedFilesTest, TheClientIsOneModule) {
   const std::string body = Body("/client/spanwire.js");
   EXPECT_THAT(body, HasSubstr(R"(/^([0-9A-Za-z]+)-(\d+)$/.exec(cursor)??[];)"));
   EXPECT_THAT(body, HasSubstr("`\"${cursor}\" is no cursor: pass one that the bridge gave out`"));
-  EXPECT_THAT(body, HasSubstr("export class WebSocketManager {"));
+  EXPECT_THAT(body, HasSubstr("export class WebSocketManager{"));
   EXPECT_THAT(body, HasSubstr("export const wsManager="));
   EXPECT_THAT(body, Not(HasSubstr("import ")));
   EXPECT_THAT(body, Not(HasSubstr("#subscriptions")));
