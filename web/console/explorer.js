@@ -30,6 +30,8 @@ export class Explorer {
   #envelopes = [];
   /** @type {Envelope[]} */
   #waiting = [];
+  /** How many came before `#waiting` and were let go: where the page is hidden for long. */
+  #dropped = 0;
   /** @type {Map<string, Followed>} */
   #followed = new Map();
   #takeSoon = oncePerFrame(() => this.#take());
@@ -109,17 +111,19 @@ export class Explorer {
    */
   #note(topic, type, data) {
     if (!this.#followed.has(topic)) return;
-    this.#queue({ type, topic, data, timestamp: new Date().toISOString(), offset: 0 });
+    this.#queue(noteOf(topic, type, data));
   }
 
   /** @param {Envelope} envelope */
   #queue(envelope) {
     this.#waiting.push(envelope);
-    if (this.#waiting.length > MAX_ENVELOPES) this.#waiting.splice(0, MAX_ENVELOPES / 10);
+    if (this.#waiting.length > MAX_ENVELOPES) this.#dropped += this.#waiting.splice(0, MAX_ENVELOPES / 10).length;
     this.#takeSoon();
   }
 
   #take() {
+    if (this.#dropped) this.#waiting.unshift(noteOf('', 'gap', { dropped: this.#dropped }));
+    this.#dropped = 0;
     this.#envelopes.push(...this.#waiting.splice(0));
     const over = this.#envelopes.length - MAX_ENVELOPES;
     const removed = over > 0 ? this.#envelopes.splice(0, Math.max(over, MAX_ENVELOPES / 10)).length : 0;
@@ -135,6 +139,14 @@ export class Explorer {
     }
   }
 }
+
+/**
+ * @param {string} topic
+ * @param {string} type
+ * @param {object} data
+ * @returns {Envelope} which came from nobody, and so has no offset
+ */
+const noteOf = (topic, type, data) => ({ type, topic, data, timestamp: new Date().toISOString(), offset: 0 });
 
 function makeRow() {
   return element('div', 'envelope', element('span', 'offset'), element('time', ''), element('span', 'topic'),

@@ -79,6 +79,34 @@ describe('a log that is paused for long', () => {
   });
 });
 
+describe('the topic explorer', () => {
+  it('marks what came and could not be kept while the page was hidden', async () => {
+    await open(`${bridge.url}#topics`);
+    await page.fill('#follow-topic', 'count');
+    await page.keyboard.press('Enter');
+    await showsText('#followed', '0 events');
+    bridge.publish('count', 'tick', { n: 'first' });
+    await showsText('#envelopes', 'first');
+    await page.evaluate(() => {  // a hidden page gets no frames
+      const { requestAnimationFrame: atOnce } = window;
+      const held = [];
+      window.requestAnimationFrame = (draw) => held.push(draw);
+      window.comeBack = () => {
+        window.requestAnimationFrame = atOnce;
+        for (const draw of held) draw(0);
+      };
+    });
+    for (let n = 0; n < 10_500; n++) bridge.publish('count', 'tick', { n });
+    await showsText('#followed', '10,501 events');
+    await page.evaluate(() => window.comeBack());
+    await showsText('.envelope:last-child', '{"n":10499}');
+    await page.evaluate(() => document.getElementById('envelopes').scrollTop = 0);
+    await showsText('.envelope[data-note]', '{"dropped":1000}');
+    const rows = await page.locator('.envelope .data').evaluateAll((cells) => cells.map(({ textContent }) => textContent));
+    assert.deepEqual(rows.slice(0, 3), ['{"n":"first"}', '{"dropped":1000}', '{"n":1000}']);
+  });
+});
+
 describe('a browser', () => {
   it('that keeps nothing for the page shows everything nevertheless', async () => {
     await page.addInitScript(() => {
