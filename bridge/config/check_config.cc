@@ -1,5 +1,6 @@
 #include "bridge/config/check_config.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -94,12 +95,37 @@ absl::Status CheckQueue(const Config& config) {
                            limits.event_bytes));
 }
 
+// So that every event that may be published fits into a message, whatever stands around its data there.
+absl::Status CheckPublishMessage(const Config& config) {
+  constexpr std::string_view kMessage = "limits.publish_message";
+  constexpr std::string_view kEvent = "limits.event_size";
+  // What every publisher may count on, since it is gRPC's own default; and twice the most must fit an int.
+  constexpr size_t kLeast = 4 * 1024 * 1024;
+  constexpr size_t kMost = 512 * 1024 * 1024;
+  constexpr size_t kAroundEvent = 1024;
+  const Limits& limits = config.limits;
+  if (limits.publish_message_bytes < kLeast || limits.publish_message_bytes > kMost) {
+    return Fault(config, kMessage, "4MiB to 512MiB");
+  }
+  if (limits.publish_message_bytes - kAroundEvent >= limits.event_bytes) return absl::OkStatus();
+  if (config.sources.Has(kEvent) && !config.sources.Has(kMessage)) {
+    return Fault(config, kEvent,
+                 fmt::format("at least 1KiB less than {}, which is {} bytes, so that every event fits into a message: "
+                             "raise that too",
+                             kMessage, limits.publish_message_bytes));
+  }
+  return Fault(config, kMessage,
+               fmt::format("at least 1KiB more than {}, which is {} bytes, so that every event fits into a message",
+                           kEvent, limits.event_bytes));
+}
+
 absl::Status CheckLimits(const Config& config) {
   const Limits& limits = config.limits;
   if (limits.event_bytes < 1024) return Fault(config, "limits.event_size", "at least 1KiB");
   if (limits.request_head_bytes < 1024) return Fault(config, "limits.request_head", "at least 1KiB");
   if (limits.client_message_bytes < 128) return Fault(config, "limits.client_message", "at least 128");
   if (limits.client_message_bytes > UINT32_MAX) return Fault(config, "limits.client_message", "at most 4GiB");
+  if (absl::Status status = CheckPublishMessage(config); !status.ok()) return status;
   return CheckQueue(config);
 }
 

@@ -39,6 +39,7 @@ struct Limits {
   size_t max_connections = 100'000;
   size_t max_connections_per_address = 10'000;  // of one remote address, loopback excepted; 0: no bound
   size_t publish_batch_events = 1000;
+  size_t publish_message_bytes = 4 * 1024 * 1024;     // a publish call's or stream's message on the wire
   size_t publish_in_flight_bytes = 64 * 1024 * 1024;  // accepted from publishers and not yet stored, all together
   // Publishers with a producer_id whose last batches are remembered, and the memory for it; beyond either the one quiet
   // for longest is forgotten.

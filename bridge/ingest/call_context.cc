@@ -6,7 +6,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <grpcpp/support/proto_buffer_reader.h>
 #include <grpcpp/support/proto_buffer_writer.h>
 
 #include "bridge/ingest/trace_context.h"
@@ -27,21 +26,10 @@ std::string TraceIdOfCall(const grpc::ServerContextBase& call) {
 absl::StatusOr<CallInfo> ReadCallInfo(const CallContext& context, const grpc::ServerContextBase& call) {
   absl::StatusOr<rpc::Caller> caller = context.gate.Admit(call);
   if (!caller.ok()) {
-    CountRefusal(caller.status(), context.metrics);
+    context.refusals.Call(caller.status());
     return caller.status();
   }
   return CallInfo{.trace_id = TraceIdOfCall(call), .caller = *std::move(caller)};
-}
-
-absl::Status ParseRequest(const grpc::ByteBuffer& bytes, google::protobuf::MessageLite* request) {
-  grpc::ByteBuffer readable(bytes);
-  grpc::ProtoBufferReader reader(&readable);
-  if (request->ParseFromZeroCopyStream(&reader) && reader.status().ok()) return absl::OkStatus();
-  return model::MakeError(absl::StatusCode::kInvalidArgument,
-                          fmt::format("the request's bytes are no {}: check that strings are UTF-8 and that client and "
-                                      "bridge use the same spanwire/v1 files",
-                                      request->GetTypeName()),
-                          {.reason = "MALFORMED_REQUEST", .metadata = {{"type", request->GetTypeName()}}});
 }
 
 void WriteMessage(const google::protobuf::MessageLite& message, grpc::ByteBuffer* bytes) {
@@ -80,10 +68,6 @@ absl::Status Draining() {
                           "the bridge is shutting down: publish what was not answered to another one, or to this one "
                           "when it is back",
                           {.reason = "DRAINING", .metadata = {}});
-}
-
-void CountRefusal(const absl::Status& status, observe::Metrics& metrics) {
-  metrics.events_rejected.Add(model::DetailOf(status).reason);
 }
 
 }  // namespace spanwire::ingest

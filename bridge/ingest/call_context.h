@@ -11,6 +11,7 @@
 #include "bridge/ingest/in_flight_budget.h"
 #include "bridge/ingest/live_calls.h"
 #include "bridge/ingest/publish_pipeline.h"
+#include "bridge/ingest/refusals.h"
 #include "bridge/ingest/sequenced_publisher.h"
 #include "bridge/rpc/gate.h"
 #include "google/protobuf/arena.h"
@@ -22,20 +23,16 @@ namespace spanwire::ingest {
 struct CallContext {
   PublishPipeline& pipeline;
   SequencedPublisher& sequenced;
-  observe::Metrics& metrics;
+  Refusals& refusals;
   InFlightBudget& budget;
   LiveCalls& calls;
   rpc::Gate& gate;
   const size_t max_batch_events;
+  const size_t max_message_bytes;
 };
 
 // Reads what the call's metadata say of its events; UNAUTHENTICATED as from rpc::Gate, and counted.
 absl::StatusOr<CallInfo> ReadCallInfo(const CallContext& context, const grpc::ServerContextBase& call);
-
-// Parses a request. The service takes bytes rather than messages since gRPC answers UNIMPLEMENTED to a call whose bytes
-// are no message and ends a stream as if the client had finished; here it is INVALID_ARGUMENT, reason
-// MALFORMED_REQUEST.
-absl::Status ParseRequest(const grpc::ByteBuffer& bytes, google::protobuf::MessageLite* request);
 
 void WriteMessage(const google::protobuf::MessageLite& message, grpc::ByteBuffer* bytes);
 
@@ -50,8 +47,5 @@ absl::Status CheckBatch(size_t events, size_t max_events);
 
 // UNAVAILABLE, reason DRAINING.
 absl::Status Draining();
-
-// Counts a refusal of a whole request.
-void CountRefusal(const absl::Status& status, observe::Metrics& metrics);
 
 }  // namespace spanwire::ingest

@@ -7,10 +7,8 @@
 #include "bridge/ingest/envelope_json.h"
 #include "bridge/ingest/event_fields.h"
 #include "bridge/ingest/publish_operation.h"
-#include "bridge/model/absl_view.h"
 #include "bridge/model/error.h"
 #include "bridge/model/tenant_id.h"
-#include "bridge/observe/logging.h"
 #include "bridge/rpc/rpc_status.h"
 
 namespace spanwire::ingest {
@@ -38,18 +36,20 @@ PublishPipeline::PublishPipeline(const config::Config& config, const schema::Eve
       metrics_(metrics),
       clock_(clock),
       published_ids_(config.idempotency_window, config.idempotency_memory, metrics.idempotency_evictions),
-      refusals_logged_(10, absl::Seconds(10), clock) {}
+      refusals_(metrics, clock) {}
 
 void PublishPipeline::Publish(const CallInfo& call, Events events, Results* results, absl::AnyInvocable<void()> done) {
   const absl::Time now = clock_.Now();
   auto* operation = new PublishOperation(*this, results, now, std::move(done));
   Scratch scratch;
-  results->Reserve(static_cast<int>(events.size()));
-  for (size_t i = 0; i < events.size(); ++i) {
+  results->Reserve(static_cast<int>(events.all.size()));
+  for (size_t i = 0; i < events.all.size(); ++i) {
     v1::PublishResult* result = results->Add();
-    absl::StatusOr<Composed> composed = Compose(call, *events[i], now, scratch);
+    const v1::Event& event = *events.all[i];
+    const absl::Status readable = events.StatusOf(i);
+    absl::StatusOr<Composed> composed = readable.ok() ? Compose(call, event, now, scratch) : readable;
     if (!composed.ok()) {
-      Refuse(TraceIdFor(call, *events[i]), composed.status(), result);
+      Refuse(TraceIdFor(call, event), composed.status(), result);
       continue;
     }
     const model::Topic& topic = *composed->envelope->topic();
@@ -110,15 +110,7 @@ absl::Status PublishPipeline::CheckSize(size_t json_bytes) const {
 
 void PublishPipeline::Refuse(std::string_view trace_id, const absl::Status& status, v1::PublishResult* result) {
   *result->mutable_error() = rpc::ToRpcStatus(status);
-  const std::string reason = model::DetailOf(status).reason;
-  metrics_.events_rejected.Add(reason.empty() ? absl::StatusCodeToString(status.code()) : reason);
-  if (const auto left_out = refusals_logged_.Admit()) {
-    observe::Log(spdlog::level::warn, "event refused",
-                 {{"reason", reason},
-                  {"error", model::ToStd(status.message())},
-                  {"trace_id", trace_id},
-                  {"left_out", *left_out == 0 ? "" : std::to_string(*left_out)}});
-  }
+  refusals_.Event(trace_id, status);
 }
 
 }  // namespace spanwire::ingest

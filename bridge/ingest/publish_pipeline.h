@@ -9,14 +9,14 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "absl/types/span.h"
 #include "bridge/broker/broker.h"
 #include "bridge/config/config.h"
 #include "bridge/ingest/event_key.h"
 #include "bridge/ingest/idempotency_table.h"
+#include "bridge/ingest/publish_request.h"
+#include "bridge/ingest/refusals.h"
 #include "bridge/model/clock.h"
 #include "bridge/model/topic_table.h"
-#include "bridge/observe/log_limiter.h"
 #include "bridge/observe/metrics.h"
 #include "bridge/rpc/caller.h"
 #include "bridge/schema/event_translator.h"
@@ -33,15 +33,14 @@ struct CallInfo {
   rpc::Caller caller;
 };
 
-using Events = absl::Span<const v1::Event* const>;
 using Results = google::protobuf::RepeatedPtrField<v1::PublishResult>;
 
 // Takes events from publishers to the broker: checks, translates to the envelope's JSON, recognizes repeated ids, and
 // says what became of each. Every event is judged by itself; a bad one leaves no trace but its error.
 //
 // Errors (docs/protocol.md and publisher.proto): what schema::EventTranslator says, BAD_TENANT, BAD_ID, BAD_TRACE_ID,
-// BAD_TIMESTAMP, EVENT_TOO_LARGE, TENANT_NOT_ALLOWED, TOPIC_NOT_ALLOWED, and whatever the broker answers. A repeat of
-// an id that is still on its way gets the same answer as the first, an error too.
+// BAD_TIMESTAMP, EVENT_TOO_LARGE, what made an event unreadable, TENANT_NOT_ALLOWED, TOPIC_NOT_ALLOWED, and whatever
+// the broker answers. A repeat of an id that is still on its way gets the same answer as the first, an error too.
 //
 // Thread safe. Borrows all that it is made of; must outlive every Publish, so stop the broker first.
 class PublishPipeline {
@@ -54,6 +53,9 @@ class PublishPipeline {
   // thread of the broker, or from within the call where nothing had to be stored. Two calls one after the other keep
   // their order.
   void Publish(const CallInfo& call, Events events, Results* results, absl::AnyInvocable<void()> done);
+
+  // Where what publishers are refused is told, requests too.
+  Refusals& refusals() { return refusals_; }
 
  private:
   friend class PublishOperation;
@@ -86,7 +88,7 @@ class PublishPipeline {
   const model::Clock& clock_;
   const EventKeyHash key_of_;
   IdempotencyTable published_ids_;
-  observe::LogLimiter refusals_logged_;
+  Refusals refusals_;
 };
 
 }  // namespace spanwire::ingest

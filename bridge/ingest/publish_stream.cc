@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "bridge/ingest/event_fields.h"
+#include "bridge/ingest/publish_request.h"
 #include "bridge/model/error.h"
 #include "bridge/rpc/grpc_status.h"
 
@@ -55,7 +56,8 @@ void PublishStream::OnReadDone(bool ok) {
     }
     Publish(taken);
   } else {
-    CountRefusal(status, context_.metrics);
+    context_.refusals.Request(call_.trace_id, status,
+                              CountEvents(read_bytes_, *v1::PublishStreamRequest::descriptor()));
   }
   absl::MutexLock lock(&mutex_);
   handling_ = false;
@@ -67,13 +69,16 @@ absl::Status PublishStream::Read(Batch& batch) {
   absl::StatusOr<rpc::Caller> caller = context_.gate.Readmit(call_.caller);
   if (!caller.ok()) return caller.status();
   call_.caller = *std::move(caller);
+  if (absl::Status status = CheckMessageSize(batch.bytes, context_.max_message_bytes); !status.ok()) return status;
   if (absl::Status status = TakeShare(context_.budget, batch.bytes, &batch.share); !status.ok()) return status;
   batch.request = google::protobuf::Arena::CreateMessage<v1::PublishStreamRequest>(&batch.arena);
   batch.response = google::protobuf::Arena::CreateMessage<v1::PublishStreamResponse>(&batch.arena);
-  if (absl::Status status = ParseRequest(read_bytes_, batch.request); !status.ok()) return status;
-  read_bytes_.Clear();
+  if (absl::Status status = ParseRequest(read_bytes_, batch.request, &batch.unreadable); !status.ok()) return status;
   if (absl::Status status = CheckOrder(*batch.request); !status.ok()) return status;
-  return CheckBatch(static_cast<size_t>(batch.request->events_size()), context_.max_batch_events);
+  const auto events = static_cast<size_t>(batch.request->events_size());
+  if (absl::Status status = CheckBatch(events, context_.max_batch_events); !status.ok()) return status;
+  read_bytes_.Clear();
+  return absl::OkStatus();
 }
 
 absl::Status PublishStream::CheckOrder(const v1::PublishStreamRequest& request) {
@@ -92,13 +97,17 @@ absl::Status PublishStream::CheckOrder(const v1::PublishStreamRequest& request) 
 void PublishStream::Publish(Batch* batch) {
   const auto& events = batch->request->events();
   context_.sequenced.Publish(
-      call_, producer_id_, batch->request->sequence(), {events.data(), static_cast<size_t>(events.size())},
-      batch->response,
+      call_, producer_id_, batch->request->sequence(),
+      {.all = {events.data(), static_cast<size_t>(events.size())}, .unreadable = &batch->unreadable}, batch->response,
       [self = shared_from_this(), batch](const absl::Status& failure) { self->OnSettled(batch, failure); });
 }
 
 void PublishStream::OnSettled(Batch* batch, const absl::Status& failure) {
   batch->share = InFlightBudget::Share();
+  if (!failure.ok()) {
+    // The trace id stays as it is while others look at the rest of `call_`.
+    context_.refusals.Request(call_.trace_id, failure, static_cast<size_t>(batch->request->events_size()));
+  }
   if (failure.ok()) WriteMessage(*batch->response, &batch->answer);
   absl::MutexLock lock(&mutex_);
   batch->failed = !failure.ok();

@@ -23,9 +23,9 @@ namespace spanwire::ingest {
 // gRPC's flow control then holds the client back.
 //
 // An event's fault is in its result. What is wrong with the stream itself ends it, after the answers to all that came
-// before, with a status: MALFORMED_REQUEST, BATCH_TOO_LARGE, BAD_SEQUENCE, BAD_PRODUCER_ID, SEQUENCE_FORGOTTEN,
-// OVERLOADED (order would be lost if later batches were let in), DRAINING; UNAUTHENTICATED when its caller's token
-// expires or is revoked.
+// before, with a status: MALFORMED_REQUEST, MESSAGE_TOO_LARGE, BATCH_TOO_LARGE, BAD_SEQUENCE, BAD_PRODUCER_ID,
+// SEQUENCE_FORGOTTEN, OVERLOADED (order would be lost if later batches were let in), DRAINING; UNAUTHENTICATED when its
+// caller's token expires or is revoked.
 //
 // gRPC calls the On... methods, the broker's thread brings outcomes, any thread drains: so one mutex. Held by LiveCalls
 // and by each outstanding publish, and gone when both let go, after OnDone.
@@ -56,6 +56,7 @@ class PublishStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
     const size_t bytes;
     InFlightBudget::Share share;
     v1::PublishStreamRequest* request = nullptr;
+    UnreadableEvents unreadable;  // of `request`
     v1::PublishStreamResponse* response = nullptr;
     bool settled = false;
     bool failed = false;      // ends the stream in place of an answer

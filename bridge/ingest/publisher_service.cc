@@ -29,7 +29,12 @@ PublisherServiceImpl::PublisherServiceImpl(PublishPipeline& pipeline, const conf
                                            observe::Metrics& metrics, rpc::Gate& gate)
     : sequenced_(pipeline, metrics, limits),
       budget_(limits.publish_in_flight_bytes, metrics.publish_in_flight_bytes),
-      context_{pipeline, sequenced_, metrics, budget_, calls_, gate, limits.publish_batch_events} {}
+      context_{pipeline, sequenced_, pipeline.refusals(),         budget_,
+               calls_,   gate,       limits.publish_batch_events, limits.publish_message_bytes} {}
+
+int PublisherServiceImpl::MaxReceivedBytes(const config::Limits& limits) {
+  return static_cast<int>(2 * limits.publish_message_bytes);
+}
 
 PublisherServiceImpl::~PublisherServiceImpl() {
   calls_.Drain();

@@ -26,6 +26,10 @@ class PublisherServiceImpl final
   // Returns when no call is under way, so shut the server down first.
   ~PublisherServiceImpl() override;
 
+  // What a gRPC server must let a message have (SetMaxReceiveMessageSize) for one that is too large to be refused here,
+  // by a status that says so: twice the limit. Beyond that gRPC refuses it with a RESOURCE_EXHAUSTED of its own.
+  static int MaxReceivedBytes(const config::Limits& limits);
+
   // From now on new calls are refused with UNAVAILABLE (reason DRAINING); what was taken is published and answered, and
   // streams end then. Any thread; returns at once.
   void Drain() { calls_.Drain(); }

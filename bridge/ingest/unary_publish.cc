@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "bridge/ingest/publish_request.h"
 #include "bridge/rpc/grpc_status.h"
 
 namespace spanwire::ingest {
@@ -22,17 +23,18 @@ class UnaryPublish : public grpc::ServerUnaryReactor {
  protected:
   // Parses and takes a share for it, or finishes the call and returns null.
   template <typename Request>
-  const Request* Read(const grpc::ByteBuffer& bytes) {
+  const Request* Read(const CallInfo& call, const grpc::ByteBuffer& bytes) {
     auto* request = google::protobuf::Arena::CreateMessage<Request>(&arena_);
-    absl::Status status = TakeShare(context_.budget, bytes.Length(), &share_);
-    if (status.ok()) status = ParseRequest(bytes, request);
+    absl::Status status = CheckMessageSize(bytes.Length(), context_.max_message_bytes);
+    if (status.ok()) status = TakeShare(context_.budget, bytes.Length(), &share_);
+    if (status.ok()) status = ParseRequest(bytes, request, &unreadable_);
     if (status.ok()) return request;
-    Refuse(status);
+    Refuse(call, status, CountEvents(bytes, *Request::descriptor()));
     return nullptr;
   }
 
-  void Refuse(const absl::Status& status) {
-    CountRefusal(status, context_.metrics);
+  void Refuse(const CallInfo& call, const absl::Status& status, size_t events) {
+    context_.refusals.Request(call.trace_id, status, events);
     End(rpc::ToGrpcStatus(status));
   }
 
@@ -53,6 +55,7 @@ class UnaryPublish : public grpc::ServerUnaryReactor {
   }
 
   const CallContext& context_;
+  UnreadableEvents unreadable_;
 
  private:
   google::protobuf::Arena arena_;
@@ -65,12 +68,13 @@ class SinglePublish final : public UnaryPublish {
   using UnaryPublish::UnaryPublish;
 
   void Start(const CallInfo& call, const grpc::ByteBuffer& bytes) {
-    const auto* request = Read<v1::PublishRequest>(bytes);
+    const auto* request = Read<v1::PublishRequest>(call, bytes);
     if (request == nullptr) return;
     auto* results = NewResponse<v1::PublishBatchResponse>()->mutable_results();
     // A missing event is an empty one, which is refused for having no payload.
     const v1::Event* event = &request->event();
-    context_.pipeline.Publish(call, {&event, 1}, results, [this, results] { Conclude(results->Get(0)); });
+    context_.pipeline.Publish(call, {.all = {&event, 1}, .unreadable = &unreadable_}, results,
+                              [this, results] { Conclude(results->Get(0)); });
   }
 
  private:
@@ -87,14 +91,16 @@ class BatchPublish final : public UnaryPublish {
   using UnaryPublish::UnaryPublish;
 
   void Start(const CallInfo& call, const grpc::ByteBuffer& bytes) {
-    const auto* request = Read<v1::PublishBatchRequest>(bytes);
+    const auto* request = Read<v1::PublishBatchRequest>(call, bytes);
     if (request == nullptr) return;
     const auto& events = request->events();
     const auto count = static_cast<size_t>(events.size());
-    if (absl::Status status = CheckBatch(count, context_.max_batch_events); !status.ok()) return Refuse(status);
+    if (absl::Status status = CheckBatch(count, context_.max_batch_events); !status.ok()) {
+      return Refuse(call, status, count);
+    }
     auto* response = NewResponse<v1::PublishBatchResponse>();
-    context_.pipeline.Publish(call, {events.data(), count}, response->mutable_results(),
-                              [this, response] { Answer(*response); });
+    context_.pipeline.Publish(call, {.all = {events.data(), count}, .unreadable = &unreadable_},
+                              response->mutable_results(), [this, response] { Answer(*response); });
   }
 };
 

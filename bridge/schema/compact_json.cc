@@ -4,6 +4,7 @@
 #include <boost/json/basic_parser_impl.hpp>
 
 #include "bridge/model/json_text.h"
+#include "bridge/schema/nesting.h"
 
 namespace spanwire::schema {
 namespace {
@@ -101,11 +102,12 @@ absl::Status AppendCompactJson(std::string_view text, std::string* out) {
     return absl::InvalidArgumentError("is not a JSON object: it must start with {");
   }
   json::parse_options options;
-  options.max_depth = kMaxJsonTextDepth;
+  options.max_depth = kMaxNesting;
   json::basic_parser<CompactWriter> parser(options, out);
   json::error_code error;
   const size_t used = parser.write_some(false, text.data(), text.size(), error);
   if (!error && used < text.size()) error = json::error::extra_data;
+  if (error == json::error::too_deep) return NestsTooDeep();
   if (error) {
     return absl::InvalidArgumentError(fmt::format("is not a JSON object: {} at byte {}", error.message(), used));
   }

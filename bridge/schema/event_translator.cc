@@ -1,5 +1,8 @@
 #include "bridge/schema/event_translator.h"
 
+#include <string>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "bridge/model/absl_view.h"
@@ -19,14 +22,22 @@ absl::Status Refusal(std::string_view reason, std::string_view field, std::strin
 }
 
 absl::Status TooLarge(std::string_view field, size_t bytes, size_t limit) {
-  return Refusal("EVENT_TOO_LARGE", field,
-                 fmt::format("{} has {} bytes: an event's data may have {}", field, bytes, limit));
+  return model::MakeError(
+      absl::StatusCode::kInvalidArgument,
+      fmt::format("{} has {} bytes: an event's data may have {}", field, bytes, limit),
+      {.reason = "EVENT_TOO_LARGE",
+       .metadata = {
+           {"field", std::string(field)}, {"bytes", std::to_string(bytes)}, {"limit", std::to_string(limit)}}});
 }
 
-// `status`, with a reason if it has none yet.
+// `status`, with the field where it is about the payload as such.
 absl::Status BadPayload(std::string_view field, const absl::Status& status) {
-  if (!model::DetailOf(status).reason.empty()) return status;
-  return Refusal("BAD_PAYLOAD", field, fmt::format("{}: {}", field, model::ToStd(status.message())));
+  model::ErrorDetail detail = model::DetailOf(status);
+  if (!detail.reason.empty() && detail.reason != "BAD_PAYLOAD") return status;
+  detail.reason = "BAD_PAYLOAD";
+  detail.metadata.emplace_back("field", field);
+  return model::MakeError(absl::StatusCode::kInvalidArgument,
+                          fmt::format("{}: {}", field, model::ToStd(status.message())), std::move(detail));
 }
 
 std::string_view PayloadField(const v1::Event& event) {

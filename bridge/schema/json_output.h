@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "bridge/model/json_text.h"
 #include "bridge/model/utf8.h"
+#include "bridge/schema/nesting.h"
 
 namespace spanwire::schema {
 
@@ -15,10 +16,9 @@ namespace spanwire::schema {
 // Its methods that can fail say false once and keep the reason; the writer then stops. Belongs to one thread.
 class JsonOutput {
  public:
-  static constexpr int kMaxDepth = 100;  // objects and arrays in each other
-
   // Appends to `text` at most about `max_bytes`.
-  JsonOutput(std::string* text, size_t max_bytes) : text_(text), end_(text->size() + max_bytes) {}
+  JsonOutput(std::string* text, size_t max_bytes)
+      : text_(text), max_bytes_(max_bytes), end_(text->size() + max_bytes) {}
 
   std::string* text() { return text_; }
   void Write(char c) { text_->push_back(c); }
@@ -33,7 +33,7 @@ class JsonOutput {
 
   // Opens an object or array; fails where that is one too many. Each is closed by Leave.
   bool Enter(char open) {
-    if (++depth_ > kMaxDepth) return FailDepth();
+    if (++depth_ > kMaxNesting) return Fail(NestsTooDeep());
     text_->push_back(open);
     return true;
   }
@@ -57,10 +57,10 @@ class JsonOutput {
 
  private:
   bool FailUtf8(std::string_view where);
-  bool FailDepth();
   bool FailSize();
 
   std::string* const text_;
+  const size_t max_bytes_;
   const size_t end_;
   int depth_ = 0;
   absl::Status status_;

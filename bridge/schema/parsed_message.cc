@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "bridge/schema/message_parser.h"
 #include "google/protobuf/arena.h"
 
 namespace spanwire::schema {
@@ -59,11 +60,7 @@ absl::StatusOr<ParsedMessage> ParsedMessage::Parse(const google::protobuf::Messa
   ParsedMessage parsed;
   parsed.memory_.reset(Memory::Take());
   google::protobuf::Message* message = prototype.New(&parsed.memory_->arena);
-  if (!message->ParsePartialFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return absl::InvalidArgumentError(
-        fmt::format("the bytes are no message of type {}: serialize it with the schema that the bridge has",
-                    prototype.GetDescriptor()->full_name()));
-  }
+  if (!ParsePartial(bytes, *message)) return WhyUnreadable(bytes, *prototype.GetDescriptor());
   if (!message->IsInitialized()) {
     return absl::InvalidArgumentError(fmt::format("the message of type {} lacks required fields: set {}",
                                                   prototype.GetDescriptor()->full_name(),

@@ -15,7 +15,10 @@
 #include "bridge/config/version.h"
 #include "bridge/model/absl_view.h"
 #include "bridge/observe/logging.h"
+#include "bridge/rpc/malformed_requests.h"
 #include "bridge/server/grpc_credentials.h"
+#include "google/protobuf/message.h"
+#include "grpc/health/v1/health.pb.h"
 
 namespace spanwire::server {
 namespace {
@@ -128,10 +131,14 @@ void Bridge::ShowCertificate() {
 absl::Status Bridge::ListenGrpc() {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  // Reflection tells of files that the program holds; gRPC's own health service comes without.
+  google::protobuf::LinkMessageReflection<grpc::health::v1::HealthCheckRequest>();
   grpc::ServerBuilder builder;
   // Otherwise two bridges would share the port without a word.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, rpc::kMaxMetadataBytes);
+  builder.SetMaxReceiveMessageSize(ingest::PublisherServiceImpl::MaxReceivedBytes(config_.limits));
+  rpc::RefuseMalformedRequests(builder, *gate_);
   int port = 0;
   grpc_credentials_ = identity_ != nullptr && config_.tls.grpc
                           ? GrpcTlsCredentials(*identity_, ClientAuthOf(config_.tls, config_.tls.grpc_client_auth))

@@ -10,12 +10,13 @@
 #include <boost/json/serialize.hpp>
 
 #include "bridge/schema/compact_json.h"
+#include "bridge/schema/nesting.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   namespace json = boost::json;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   json::parse_options options;
-  options.max_depth = spanwire::schema::kMaxJsonTextDepth;
+  options.max_depth = spanwire::schema::kMaxNesting;
   json::error_code error;
   const json::value expected = json::parse({text.data(), text.size()}, error, {}, options);
 

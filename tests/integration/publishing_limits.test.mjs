@@ -17,7 +17,7 @@ async function bridgeWith(t, ...args) {
 const note = (topic, bytes, more = {}) => ({ topic, type: 'n', json_text: JSON.stringify({ v: 'x'.repeat(bytes) }), ...more });
 const metric = async (bridge, name) => {
   const text = await (await fetch(`${bridge.url}metrics`)).text();
-  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)[1]);
+  return Number(new RegExp(`^${name.replace(/[{}]/g, '\\$&')} (\\d+)$`, 'm').exec(text)[1]);
 };
 const residentBytes = ({ pid }) => Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * KIB;
 // AddressSanitizer keeps what was freed for a while.
@@ -65,6 +65,28 @@ describe('publishing beyond the memory for history', () => {
     const { publisher } = await bridgeWith(t, '--broker-memory-limit', '64KiB');
     assert.equal(await refusalOf(publisher.publish(note('t', 100 * KIB))), `${INVALID_ARGUMENT} EVENT_EXCEEDS_HISTORY`);
     assert.equal((await publisher.publish(note('t', 1))).offset, 1);
+  });
+});
+
+describe('a publish message over its bound', () => {
+  const ofMessage = (bytes) => Array.from({ length: 100 }, () => note('t', Math.floor(bytes / 100) - 30));
+
+  it('is refused for good and in words, logged, and its events are counted', async (t) => {
+    const { bridge, publisher } = await bridgeWith(t);
+    const error = await publisher.publishBatch(ofMessage(5 * MIB)).then(() => assert.fail('it was taken'), (e) => e);
+    const { reason, metadata } = errorInfoOf(error);
+    assert.deepEqual([error.code, reason, metadata.limit], [INVALID_ARGUMENT, 'MESSAGE_TOO_LARGE', String(4 * MIB)]);
+    assert.match(error.details, /at most 4194304 are allowed.*send fewer events at a time/);
+    assert.equal(await metric(bridge, 'spanwire_events_rejected_total{reason="MESSAGE_TOO_LARGE"}'), 100);
+    assert.match(bridge.log, /publish request refused reason=MESSAGE_TOO_LARGE .*events=100/);
+  });
+
+  it('is taken where the bound is raised, and so is a large event', async (t) => {
+    const { publisher } = await bridgeWith(t, '--event-size', '8MiB', '--publish-message', '9MiB',
+      '--outbound-queue', '16MiB', '--broker-memory-limit', '64MiB');
+    assert.equal((await publisher.publishBatch(ofMessage(8 * MIB))).results.length, 100);
+    assert.equal((await publisher.publish(note('large', 7 * MIB))).topic, 'large');
+    assert.equal(await refusalOf(publisher.publish(note('large', 8 * MIB))), `${INVALID_ARGUMENT} EVENT_TOO_LARGE`);
   });
 });
 

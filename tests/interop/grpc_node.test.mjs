@@ -1,7 +1,7 @@
 // Node's own gRPC stack as a publisher: nothing of ours but the .proto files.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { any, BridgeProcess, errorInfoOf, Publisher } from '../browser/foreign_clients.mjs';
+import { any, BridgeProcess, errorInfoOf, filesOf, listServices, Publisher } from '../browser/foreign_clients.mjs';
 
 const INVALID_ARGUMENT = 3;
 const FAILED_PRECONDITION = 9;
@@ -25,6 +25,12 @@ async function lastOf(topic, n = 1) {
 }
 
 describe('a gRPC client of another make', () => {
+  it('learns every service, with its messages, by reflection', async () => {
+    const services = await listServices(bridge.grpc);
+    assert.ok(services.includes('grpc.health.v1.Health') && services.includes('spanwire.v1.PublisherService'));
+    for (const service of services) assert.ok(await filesOf(bridge.grpc, service) > 0, service);
+  });
+
   it('publishes a typed message, whose options say where it goes', async () => {
     const answer = await publisher.publish({ message: any('spanwire.v1.StatsUpdate', { metrics: { cpu: 45.2, mem: 60.1 } }) });
     assert.equal(answer.topic, 'stats');

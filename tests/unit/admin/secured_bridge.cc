@@ -2,6 +2,7 @@
 
 #include "absl/status/status.h"
 #include "absl/synchronization/notification.h"
+#include "bridge/rpc/malformed_requests.h"
 
 namespace spanwire::admin {
 
@@ -10,10 +11,12 @@ SecuredBridge::SecuredBridge(config::AuthSettings settings) : access_(clock_, st
   grpc::ServerBuilder builder;
   builder.RegisterService(&admin_);
   builder.RegisterService(&publisher_);
+  builder.RegisterService(&schema_);
+  rpc::RefuseMalformedRequests(builder, gate_);
   server_ = builder.BuildAndStart();
-  const auto channel = server_->InProcessChannel({});
-  admin_stub_ = v1::AdminService::NewStub(channel);
-  publisher_stub_ = v1::PublisherService::NewStub(channel);
+  channel_ = server_->InProcessChannel({});
+  admin_stub_ = v1::AdminService::NewStub(channel_);
+  publisher_stub_ = v1::PublisherService::NewStub(channel_);
 }
 
 SecuredBridge::~SecuredBridge() {

@@ -11,6 +11,7 @@
 #include "bridge/broker/memory_broker.h"
 #include "bridge/ingest/publish_pipeline.h"
 #include "bridge/ingest/publisher_service.h"
+#include "bridge/ingest/schema_service.h"
 #include "bridge/schema/event_translator.h"
 #include "google/rpc/status.pb.h"
 #include "spanwire/v1/publisher.grpc.pb.h"
@@ -67,6 +68,7 @@ class SecuredBridge {
       return *publisher_stub_;
     }
   }
+  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
   model::FakeClock& clock() { return clock_; }
   rpc::Gate& gate() { return gate_; }
   int drains() const { return drains_; }
@@ -99,7 +101,9 @@ class SecuredBridge {
                                    .begin_drain = [this] { return ++drains_ == 1; },
                                    .drain_timeout = absl::Seconds(30)}};
   std::deque<FakeClient> clients_;
+  ingest::SchemaServiceImpl schema_{translator_, gate_};
   std::unique_ptr<grpc::Server> server_;
+  std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<Admin> admin_stub_;
   std::unique_ptr<Publisher> publisher_stub_;
 };

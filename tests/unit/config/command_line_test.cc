@@ -118,6 +118,8 @@ TEST_F(CommandLineTest, AFaultNamesTheFlagOrTheVariable) {
   EXPECT_THAT(FaultOf({"--http-listen", "0.0.0.0:1"}), AllOf(StartsWith("--http-listen: "), HasSubstr("--insecure")));
   EXPECT_THAT(FaultOf({"--event-size", "1MiB"}), StartsWith("--event-size: at most half of limits.outbound_queue"));
   EXPECT_THAT(FaultOf({"--event-size", "1MiB", "--outbound-queue", "1MiB"}), StartsWith("--outbound-queue: "));
+  EXPECT_THAT(FaultOf({"--publish-message", "4194303"}), StartsWith("--publish-message: 4MiB to 512MiB"));
+  EXPECT_THAT(FaultOf({"--publish-message", "536870913"}), StartsWith("--publish-message: 4MiB to 512MiB"));
   environment_ = {{"SPANWIRE_MAX_CONNECTIONS", "many"}};
   EXPECT_THAT(FaultOf({}), StartsWith("SPANWIRE_MAX_CONNECTIONS: expected a whole number"));
 }
@@ -149,6 +151,17 @@ TEST_F(CommandLineTest, TheConfigurationKnowsWhereEachSettingIsFrom) {
   EXPECT_EQ(sources.Of("log_level"), "log_level");
   EXPECT_TRUE(sources.Has("node"));
   EXPECT_FALSE(sources.Has("log_level"));
+}
+
+TEST_F(CommandLineTest, TheLargestEventMustFitIntoAMessage) {
+  const auto with_message = [](const char* bytes) {
+    return std::vector<std::string>{"--event-size", "8MiB", "--outbound-queue", "16MiB", "--publish-message", bytes};
+  };
+  EXPECT_THAT(FaultOf(with_message("8389631")),
+              StartsWith("--publish-message: at least 1KiB more than limits.event_size"));
+  EXPECT_THAT(FaultOf({"--event-size", "8MiB", "--outbound-queue", "16MiB"}),
+              StartsWith("--event-size: at least 1KiB less than limits.publish_message"));
+  EXPECT_EQ(ConfigOf(with_message("8389632")).limits.publish_message_bytes, 8389632u);
 }
 
 TEST_F(CommandLineTest, AnUnknownFlagIsNamed) {

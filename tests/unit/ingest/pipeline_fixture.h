@@ -24,7 +24,7 @@ class PublishCall {
       : events_(std::move(events)) {
     std::vector<const v1::Event*> pointers;
     for (const v1::Event& event : events_) pointers.push_back(&event);
-    pipeline.Publish(call, pointers, &results_, [this] { done_.Notify(); });
+    pipeline.Publish(call, {.all = pointers}, &results_, [this] { done_.Notify(); });
   }
   bool IsDone() const { return done_.HasBeenNotified(); }
   // Waits for the results.

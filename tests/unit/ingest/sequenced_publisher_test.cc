@@ -23,7 +23,7 @@ class Batch {
       : events_(std::move(events)) {
     std::vector<const v1::Event*> pointers;
     for (const v1::Event& event : events_) pointers.push_back(&event);
-    publisher.Publish({}, producer, sequence, pointers, &response_, [this](absl::Status status) {
+    publisher.Publish({}, producer, sequence, {.all = pointers}, &response_, [this](absl::Status status) {
       status_ = std::move(status);
       done_.Notify();
     });

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "bridge/model/absl_view.h"
+#include "bridge/rpc/malformed_requests.h"
 
 namespace spanwire::ingest {
 
@@ -38,6 +39,8 @@ ServiceTest::ServiceTest(config::Config config, const auth::AccessControl& acces
   int port = 0;
   grpc::ServerBuilder builder;
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, rpc::kMaxMetadataBytes);
+  builder.SetMaxReceiveMessageSize(PublisherServiceImpl::MaxReceivedBytes(config_.limits));
+  rpc::RefuseMalformedRequests(builder, gate_);
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
   builder.RegisterService(&service_);
   builder.RegisterService(&schema_service_);

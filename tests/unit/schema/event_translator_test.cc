@@ -304,13 +304,53 @@ TEST_F(EventTranslatorTest, JsonTextIsCompactedAndChecked) {
   EXPECT_THAT(Data(JsonText("{")), HasSubstr("BAD_PAYLOAD INVALID_ARGUMENT field=json_text"));
 }
 
+// One number for all: 33 and 64 were bounds once, of the protobuf library and of Boost.
+TEST_F(EventTranslatorTest, EveryPayloadMayNestAsDeep) {
+  const auto text_of = [](int levels) {
+    std::string text = "1";
+    for (int i = 0; i < levels; ++i) text = "{\"a\":" + text + "}";
+    return text;
+  };
+  const auto struct_of = [](int levels) {
+    google::protobuf::Value value;
+    value.set_number_value(1);
+    for (int i = 0; i < levels; ++i) {
+      google::protobuf::Value outer;
+      (*outer.mutable_struct_value()->mutable_fields())["a"] = value;
+      value.Swap(&outer);
+    }
+    return value.struct_value();
+  };
+  const auto json = [&](int levels) {
+    v1::Event event = Addressed();
+    *event.mutable_json() = struct_of(levels);
+    return event;
+  };
+  const auto message = [&](int levels) {
+    v1::SystemEvent system;
+    *system.mutable_details() = struct_of(levels - 1);
+    return Typed(system);
+  };
+  const std::string sentence = ": the payload nests deeper than 100 levels: flatten it";
+  EXPECT_EQ(Data(JsonText(text_of(100))), text_of(100));
+  EXPECT_EQ(Data(JsonText(text_of(101))),
+            "BAD_PAYLOAD INVALID_ARGUMENT limit=100 field=json_text: json_text" + sentence);
+  EXPECT_EQ(Data(json(100)), text_of(100));
+  EXPECT_EQ(Data(json(101)), "BAD_PAYLOAD INVALID_ARGUMENT limit=100 field=json: json" + sentence);
+  EXPECT_THAT(Data(message(100)), HasSubstr(text_of(99)));
+  for (const int levels : {101, 1000}) {
+    EXPECT_EQ(Data(message(levels)), "BAD_PAYLOAD INVALID_ARGUMENT limit=100 field=message: message" + sentence);
+  }
+}
+
 TEST_F(EventTranslatorTest, DataOverTheLimitIsRefused) {
   const EventTranslator small(SchemaRegistry::BuiltIn(), 100);
   const auto reason = [&](const v1::Event& event) {
     auto opened = small.Open(event);
-    if (!opened.ok()) return model::DetailOf(opened.status()).reason;
     std::string out;
-    return model::DetailOf(opened->AppendData(&out)).reason;
+    const absl::Status status = opened.ok() ? opened->AppendData(&out) : opened.status();
+    EXPECT_THAT(Show(status), HasSubstr("limit=100"));
+    return model::DetailOf(status).reason;
   };
   EXPECT_EQ(reason(JsonText("{\"a\":\"" + std::string(100, 'x') + "\"}")), "EVENT_TOO_LARGE");
   v1::Log log;

@@ -225,7 +225,7 @@ TEST_F(JsonWriterTest, TextThatIsNoUtf8IsRefusedWhereverItStands) {
 TEST_F(JsonWriterTest, NestingIsBounded) {
   test::EveryKind message;
   test::EveryKind* innermost = &message;
-  for (int depth = 1; depth < JsonOutput::kMaxDepth - 1; ++depth) innermost = innermost->mutable_child();
+  for (int depth = 1; depth < kMaxNesting - 1; ++depth) innermost = innermost->mutable_child();
   EXPECT_TRUE(Fault(message).ok());
   innermost->mutable_child()->mutable_child();
   EXPECT_THAT(Json(message), HasSubstr("deeper than 100"));

@@ -2,13 +2,17 @@
 
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "bridge/schema/nesting.h"
 #include "every_kind.pb.h"
 #include "old_style.pb.h"
 
 namespace spanwire::schema {
 namespace {
+
+using testing::HasSubstr;
 
 std::string LargeMessage() {
   test::Lists lists;
@@ -27,6 +31,22 @@ TEST(ParsedMessage, HoldsWhatTheBytesSay) {
 TEST(ParsedMessage, WrongBytesAndMissingFieldsAreRefused) {
   EXPECT_FALSE(ParsedMessage::Parse(test::Scalars::default_instance(), "\x72\x05hi").ok());
   EXPECT_FALSE(ParsedMessage::Parse(test::OldStyle::default_instance(), "").ok());
+}
+
+TEST(ParsedMessage, WhatIsWrongWithTheBytesIsNamed) {
+  const auto fault = [](const google::protobuf::Message& prototype, const std::string& bytes) {
+    return std::string(ParsedMessage::Parse(prototype, bytes).status().message());
+  };
+  EXPECT_THAT(fault(test::Scalars::default_instance(), "\x72\x05hi"),
+              HasSubstr("no message of type spanwire.test.Scalars"));
+  EXPECT_THAT(fault(test::Scalars::default_instance(), "\x72\x02\xFF\xFE"),
+              HasSubstr("spanwire.test.Scalars.string_value is not valid UTF-8"));
+  test::EveryKind message;
+  test::EveryKind* innermost = &message;
+  for (int i = 0; i < kMaxMessageNesting; ++i) innermost = innermost->mutable_child();
+  EXPECT_TRUE(ParsedMessage::Parse(message, message.SerializeAsString()).ok());
+  innermost->mutable_child();
+  EXPECT_THAT(fault(message, message.SerializeAsString()), HasSubstr("nests deeper than 100 levels"));
 }
 
 // An arena that was not emptied would put the next message elsewhere, and grow for ever.
