@@ -1,6 +1,5 @@
 #include "bridge/ingest/publish_request.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -11,7 +10,7 @@
 #include "bridge/model/error.h"
 #include "bridge/schema/message_parser.h"
 #include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/unknown_field_set.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/wire_format_lite.h"
 
 namespace spanwire::ingest {
@@ -20,9 +19,8 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using google::protobuf::UnknownField;
-using google::protobuf::UnknownFieldSet;
 using google::protobuf::internal::WireFormatLite;
+using google::protobuf::io::CodedInputStream;
 
 // The field of a request that holds its events, or its one event.
 const FieldDescriptor& EventsFieldOf(const Descriptor& type) {
@@ -46,34 +44,51 @@ absl::Status UnreadableRequest(std::string_view bytes, const Descriptor& type) {
   return Unreadable("request", "MALFORMED_REQUEST", bytes, type);
 }
 
-// Where one fault keeps a request from being parsed at once: each event by itself, and what is around them.
-absl::Status ParseEventByEvent(const grpc::ByteBuffer& bytes, Message* request, UnreadableEvents* unreadable) {
+bool ReadLengthDelimited(CodedInputStream& in, std::string* bytes) {
+  int length = 0;
+  return in.ReadVarintSizeAsInt(&length) && in.ReadString(bytes, length);
+}
+
+// Takes the events of a request apart: calls `take` with the bytes of each and writes all other fields to `around`.
+// False where the bytes are no message.
+template <typename Take>
+bool SplitRequest(const grpc::ByteBuffer& bytes, const FieldDescriptor& events, Take take, std::string* around) {
   grpc::ByteBuffer readable(bytes);
   grpc::ProtoBufferReader reader(&readable);
-  UnknownFieldSet fields;
-  if (!fields.ParseFromZeroCopyStream(&reader)) return UnreadableRequest({}, *request->GetDescriptor());
-  request->Clear();
-  const FieldDescriptor& events = EventsFieldOf(*request->GetDescriptor());
-  UnknownFieldSet around;
-  size_t count = 0;
-  for (int i = 0; i < fields.field_count(); ++i) {
-    const UnknownField& field = fields.field(i);
-    if (field.number() != events.number() || field.type() != UnknownField::TYPE_LENGTH_DELIMITED) {
-      around.AddField(field);
-      continue;
+  CodedInputStream in(&reader);
+  google::protobuf::io::StringOutputStream stream(around);
+  google::protobuf::io::CodedOutputStream out(&stream);
+  std::string event;
+  while (const uint32_t tag = in.ReadTag()) {
+    if (tag == WireFormatLite::MakeTag(events.number(), WireFormatLite::WIRETYPE_LENGTH_DELIMITED)) {
+      if (!ReadLengthDelimited(in, &event)) return false;
+      take(event);
+    } else if (!WireFormatLite::SkipField(&in, tag, &out)) {
+      return false;
     }
-    Message* event = events.is_repeated() ? request->GetReflection()->AddMessage(request, &events)
-                                          : request->GetReflection()->MutableMessage(request, &events);
-    if (!schema::ParsePartial(field.length_delimited(), *event)) {
+  }
+  return in.ConsumedEntireMessage();
+}
+
+// Where one fault keeps a request from being parsed at once: each event by itself, and what is around them.
+absl::Status ParseEventByEvent(const grpc::ByteBuffer& bytes, Message* request, UnreadableEvents* unreadable) {
+  request->Clear();
+  const Descriptor& type = *request->GetDescriptor();
+  const FieldDescriptor& events = EventsFieldOf(type);
+  const auto* reflection = request->GetReflection();
+  size_t count = 0;
+  const auto take = [&](const std::string& event_bytes) {
+    Message* event =
+        events.is_repeated() ? reflection->AddMessage(request, &events) : reflection->MutableMessage(request, &events);
+    if (!schema::ParsePartial(event_bytes, *event)) {
       event->Clear();
-      unreadable->emplace(count,
-                          Unreadable("event", "MALFORMED_EVENT", field.length_delimited(), *v1::Event::descriptor()));
+      unreadable->emplace(count, Unreadable("event", "MALFORMED_EVENT", event_bytes, *v1::Event::descriptor()));
     }
     ++count;
-  }
-  std::string rest;
-  around.SerializeToString(&rest);
-  return request->MergeFromString(rest) ? absl::OkStatus() : UnreadableRequest(rest, *request->GetDescriptor());
+  };
+  std::string around;
+  if (!SplitRequest(bytes, events, take, &around)) return UnreadableRequest({}, type);
+  return request->MergeFromString(around) ? absl::OkStatus() : UnreadableRequest(around, type);
 }
 
 }  // namespace
@@ -99,14 +114,14 @@ absl::Status ParseRequest(const grpc::ByteBuffer& bytes, Message* request, Unrea
 size_t CountEvents(const grpc::ByteBuffer& bytes, const Descriptor& type) {
   grpc::ByteBuffer readable(bytes);
   grpc::ProtoBufferReader reader(&readable);
-  google::protobuf::io::CodedInputStream in(&reader);
+  CodedInputStream in(&reader);
   const int events = EventsFieldOf(type).number();
   size_t count = 0;
   while (const uint32_t tag = in.ReadTag()) {
     if (!WireFormatLite::SkipField(&in, tag)) break;
     if (WireFormatLite::GetTagFieldNumber(tag) == events) ++count;
   }
-  return std::max<size_t>(count, 1);
+  return count;
 }
 
 }  // namespace spanwire::ingest

@@ -37,12 +37,11 @@ absl::Status CheckMessageSize(size_t bytes, size_t max_bytes);
 
 // Parses a request. An event that cannot be read stays empty and is told in `unreadable`: INVALID_ARGUMENT with reason
 // MALFORMED_EVENT, or BAD_PAYLOAD where it nests too deep. Where the rest cannot be read, INVALID_ARGUMENT with reason
-// MALFORMED_REQUEST.
+// MALFORMED_REQUEST. Takes memory for each event, however little it has on the wire: count them before.
 absl::Status ParseRequest(const grpc::ByteBuffer& bytes, google::protobuf::Message* request,
                           UnreadableEvents* unreadable);
 
-// How many events the bytes of a request of this type hold, as far as they can be read, without parsing them. At least
-// one, since that much is refused with any request.
+// How many events the bytes of a request of this type hold, as far as they can be read, without parsing them.
 size_t CountEvents(const grpc::ByteBuffer& bytes, const google::protobuf::Descriptor& type);
 
 }  // namespace spanwire::ingest

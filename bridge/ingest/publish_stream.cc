@@ -70,13 +70,13 @@ absl::Status PublishStream::Read(Batch& batch) {
   if (!caller.ok()) return caller.status();
   call_.caller = *std::move(caller);
   if (absl::Status status = CheckMessageSize(batch.bytes, context_.max_message_bytes); !status.ok()) return status;
+  const size_t events = CountEvents(read_bytes_, *v1::PublishStreamRequest::descriptor());
+  if (absl::Status status = CheckBatch(events, context_.max_batch_events); !status.ok()) return status;
   if (absl::Status status = TakeShare(context_.budget, batch.bytes, &batch.share); !status.ok()) return status;
   batch.request = google::protobuf::Arena::CreateMessage<v1::PublishStreamRequest>(&batch.arena);
   batch.response = google::protobuf::Arena::CreateMessage<v1::PublishStreamResponse>(&batch.arena);
   if (absl::Status status = ParseRequest(read_bytes_, batch.request, &batch.unreadable); !status.ok()) return status;
   if (absl::Status status = CheckOrder(*batch.request); !status.ok()) return status;
-  const auto events = static_cast<size_t>(batch.request->events_size());
-  if (absl::Status status = CheckBatch(events, context_.max_batch_events); !status.ok()) return status;
   read_bytes_.Clear();
   return absl::OkStatus();
 }

@@ -1,5 +1,6 @@
 #include "bridge/ingest/refusals.h"
 
+#include <algorithm>
 #include <string>
 
 #include "bridge/ingest/trace_context.h"
@@ -55,7 +56,7 @@ void Refusals::Event(std::string_view trace_id, const absl::Status& status) {
 
 void Refusals::Request(std::string_view trace_id, const absl::Status& status, size_t events) {
   const std::string reason = ReasonOf(status);
-  metrics_.events_rejected.Add(reason, events);
+  metrics_.events_rejected.Add(reason, std::max<size_t>(events, 1));
   if (const auto left_out = requests_logged_.Admit()) {
     observe::Log(spdlog::level::warn, "publish request refused",
                  {{"reason", reason},

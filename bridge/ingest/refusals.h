@@ -22,7 +22,7 @@ class Refusals {
   // An event was refused by itself.
   void Event(std::string_view trace_id, const absl::Status& status);
 
-  // A request was refused whole, and so were the `events` in it.
+  // A request was refused whole, and so were the `events` in it; one at least, where none could be found.
   void Request(std::string_view trace_id, const absl::Status& status, size_t events);
 
  private:

@@ -25,17 +25,15 @@ class UnaryPublish : public grpc::ServerUnaryReactor {
   template <typename Request>
   const Request* Read(const CallInfo& call, const grpc::ByteBuffer& bytes) {
     auto* request = google::protobuf::Arena::CreateMessage<Request>(&arena_);
+    const size_t events = CountEvents(bytes, *Request::descriptor());
     absl::Status status = CheckMessageSize(bytes.Length(), context_.max_message_bytes);
+    if (status.ok()) status = CheckBatch(events, context_.max_batch_events);
     if (status.ok()) status = TakeShare(context_.budget, bytes.Length(), &share_);
     if (status.ok()) status = ParseRequest(bytes, request, &unreadable_);
     if (status.ok()) return request;
-    Refuse(call, status, CountEvents(bytes, *Request::descriptor()));
-    return nullptr;
-  }
-
-  void Refuse(const CallInfo& call, const absl::Status& status, size_t events) {
     context_.refusals.Request(call.trace_id, status, events);
     End(rpc::ToGrpcStatus(status));
+    return nullptr;
   }
 
   template <typename Response>
@@ -95,9 +93,6 @@ class BatchPublish final : public UnaryPublish {
     if (request == nullptr) return;
     const auto& events = request->events();
     const auto count = static_cast<size_t>(events.size());
-    if (absl::Status status = CheckBatch(count, context_.max_batch_events); !status.ok()) {
-      return Refuse(call, status, count);
-    }
     auto* response = NewResponse<v1::PublishBatchResponse>();
     context_.pipeline.Publish(call, {.all = {events.data(), count}, .unreadable = &unreadable_},
                               response->mutable_results(), [this, response] { Answer(*response); });

@@ -158,6 +158,16 @@ TEST_F(BadRequestTest, TheEventsOfARequestThatIsTooLargeAreCountedWithoutReading
   EXPECT_EQ(Rejected("MESSAGE_TOO_LARGE"), 100u);
 }
 
+// Each would take a hundred times its three bytes, and more to say what is wrong with it.
+TEST_F(BadRequestTest, EventsAreCountedBeforeTheyTakeMemory) {
+  std::string bytes;
+  for (int i = 0; i < 20'000; ++i) bytes += Field(1, "\xFF");
+  for (const char* method : {"Publish", "PublishBatch"}) {
+    EXPECT_EQ(CodeAndReason(Call(method, bytes, nullptr)), "INVALID_ARGUMENT BATCH_TOO_LARGE");
+  }
+  EXPECT_EQ(Rejected("BATCH_TOO_LARGE"), 40'000u);
+}
+
 TEST_F(BadRequestTest, ARequestThatCannotBeReadAtAllCountsAsOneEvent) {
   v1::PublishBatchResponse response;
   EXPECT_EQ(CodeAndReason(Call("PublishBatch", "\xFF\xFF\xFF", &response)), "INVALID_ARGUMENT MALFORMED_REQUEST");
