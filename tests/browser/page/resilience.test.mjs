@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { BlackHole } from '../black_hole.mjs';
 import { launchBrowser } from '../browser.mjs';
-import { bridge, newPage, page, usePage } from '../page_fixture.mjs';
+import { bridge, browser, newPage, page, usePage } from '../page_fixture.mjs';
 
 usePage();
 
@@ -36,6 +36,19 @@ const reaches = (key, value) => page.waitForFunction(
 const seesAll = () => page.waitForFunction(
   (count) => window.seen.join() === Array.from({ length: count }, (_, i) => i).join(), n, { timeout: 20_000 });
 const happens = (type) => page.evaluate((name) => window.dispatchEvent(new Event(name)), type);
+
+/**
+ * Stops the processes that run the browser's pages, as a computer's sleep does: no timer, no message, no answer.
+ * @returns {() => void} wakes them up
+ */
+async function putToSleep() {
+  const devtools = await browser.newBrowserCDPSession();
+  const { processInfo } = await devtools.send('SystemInfo.getProcessInfo');
+  const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
+  assert.ok(renderers.length);
+  for (const id of renderers) process.kill(id, 'SIGSTOP');
+  return () => renderers.forEach((id) => process.kill(id, 'SIGCONT'));
+}
 
 describe('a page', () => {
   for (const webSocket of ['swallow', 'deafen']) {
@@ -104,14 +117,23 @@ describe('a page', () => {
     await open();
     publish();
     await seesAll();
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
-    publish();
-    bridge.disconnectAll(1001, 'gone', {});
-    publish();
-    await devtools.send('Page.setWebLifecycleState', { state: 'active' });
+    const wakeUp = await putToSleep();
+    let answered = false;
+    const answer = page.evaluate(() => 1).then(() => answered = true);
+    try {
+      publish();
+      await bridge.kill();
+      await bridge.start();
+      publish();
+      assert.equal(answered, false, 'it sleeps');
+    } finally {
+      wakeUp();
+    }
+    await answer;
     await seesAll();
     await reaches('transport', 'websocket');
+    publish();
+    await seesAll();
   });
 
   it('leaves gracefully, and resumes when it comes back out of the back/forward cache', { timeout: 20_000 }, async () => {
