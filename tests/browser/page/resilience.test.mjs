@@ -39,10 +39,10 @@ const happens = (type) => page.evaluate((name) => window.dispatchEvent(new Event
 
 /**
  * Stops the processes that run the browser's pages, as a computer's sleep does: no timer, no message, no answer.
+ * @param {import('playwright-core').CDPSession} devtools of the browser
  * @returns {() => void} wakes them up
  */
-async function putToSleep() {
-  const devtools = await browser.newBrowserCDPSession();
+async function putToSleep(devtools) {
   const { processInfo } = await devtools.send('SystemInfo.getProcessInfo');
   const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
   assert.ok(renderers.length);
@@ -117,7 +117,8 @@ describe('a page', () => {
     await open();
     publish();
     await seesAll();
-    const wakeUp = await putToSleep();
+    const devtools = await browser.newBrowserCDPSession();
+    const wakeUp = await putToSleep(devtools);
     let answered = false;
     const answer = page.evaluate(() => 1).then(() => answered = true);
     try {
@@ -125,7 +126,8 @@ describe('a page', () => {
       await bridge.kill();
       await bridge.start();
       publish();
-      assert.equal(answered, false, 'it sleeps');
+      for (let i = 0; i < 100; i++) await devtools.send('Browser.getVersion');
+      assert.equal(answered, false, 'the browser has answered a hundred times, and the page would have once');
     } finally {
       wakeUp();
     }
