@@ -11,15 +11,15 @@
 namespace spanwire::internal {
 namespace {
 
-// The event stands inside a request, which takes a level of the parser's default of 100.
-constexpr int kMaxNesting = 99;
+// A google.protobuf.Struct takes three levels of messages for each object, and stands in the event.
+constexpr int kMaxMessageNesting = 3 * kMaxNesting + 1;
 
 // Reading it back is the check that agrees with the reader in every case.
 bool ReadsBack(const v1::Event& event) {
   const std::string bytes = event.SerializeAsString();
   google::protobuf::io::CodedInputStream stream(reinterpret_cast<const uint8_t*>(bytes.data()),
                                                 static_cast<int>(bytes.size()));
-  stream.SetRecursionLimit(kMaxNesting);
+  stream.SetRecursionLimit(kMaxMessageNesting);
   v1::Event copy;
   return copy.ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage();
 }
@@ -33,8 +33,8 @@ PublishResult CheckSendable(const v1::Event& event) {
                    "EVENT_TOO_LARGE");
   }
   if (!ReadsBack(event)) {
-    return Failure(absl::InvalidArgumentError("the event has text that is not UTF-8, or JSON nested over 90 levels "
-                                              "deep: no bridge could read it"),
+    return Failure(absl::InvalidArgumentError(absl::StrCat("the event has text that is not UTF-8, or data nested over ",
+                                                           kMaxNesting, " levels deep: no bridge could read it")),
                    "EVENT_UNREADABLE");
   }
   return {};
