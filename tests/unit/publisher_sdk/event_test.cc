@@ -108,17 +108,5 @@ TEST(SendableTest, WhatNoBridgeCouldReadIsRefused) {
   EXPECT_EQ(internal::CheckSendable(event).reason, "EVENT_TOO_LARGE");
 }
 
-TEST(SendableTest, ADeepStructIsRefusedExactlyWhereTheBridgeCouldNotReadIt) {
-  for (int depth = 1; depth < 60; ++depth) {
-    google::protobuf::Struct json;
-    google::protobuf::Struct* innermost = &json;
-    for (int i = 0; i < depth; ++i) innermost = (*innermost->mutable_fields())["a"].mutable_struct_value();
-    v1::PublishStreamRequest request;
-    *request.add_events() = MakeEvent(json, {}, kNow);
-    const bool readable = v1::PublishStreamRequest().ParseFromString(request.SerializeAsString());
-    EXPECT_EQ(internal::CheckSendable(request.events(0)).ok(), readable) << "at depth " << depth;
-  }
-}
-
 }  // namespace
 }  // namespace spanwire
