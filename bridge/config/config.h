@@ -154,8 +154,8 @@ struct Config {
   std::string ops_listen;                                // metrics, console and all; empty: on http_listen
   std::vector<std::string> trusted_proxies;              // addresses and networks whose word of who asks is believed
   std::string forwarded_header = "x-forwarded-for";      // in which they say it; or "forwarded" (RFC 7239)
-  std::vector<std::string> allowed_origins;              // beside the request's own host, such as "https://app.example"
-  std::vector<std::string> allowed_hosts;  // beside loopback names, for the Host header without authentication
+  std::vector<std::string> allowed_origins;              // beside the request's own host, as ParseOrigin spells them
+  std::vector<std::string> allowed_hosts;  // beside loopback names, as ParseHostName does; without authentication
   absl::Duration file_check_interval = absl::Seconds(5);  // between two looks for changed keys and certificates
   AuthSettings auth;
   TlsSettings tls;

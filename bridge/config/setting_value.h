@@ -72,6 +72,19 @@ SettingValue Add(Where where) {
   return value;
 }
 
+// One more of a list, as `parse` understands it.
+template <typename Parse, typename Where>
+SettingValue AddInto(Parse parse, Where where) {
+  SettingValue value = Add(where);
+  value.set = [parse, where](Config& config, std::string_view text) -> absl::Status {
+    auto item = parse(text);
+    if (!item.ok()) return item.status();
+    where(config).push_back(*std::move(item));
+    return absl::OkStatus();
+  };
+  return value;
+}
+
 // One more address or network of a list.
 template <typename Where>
 SettingValue AddNetwork(Where where) {

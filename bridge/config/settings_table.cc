@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "absl/strings/ascii.h"
+#include "bridge/config/origin.h"
 #include "bridge/config/value_text.h"
 
 namespace spanwire::config {
@@ -67,11 +68,11 @@ std::vector<Setting> MakeSettings() {
       {.key = "allowed_origins",
        .help = "origins beside the bridge's own that pages may come from, such as https://app.example",
        .is_list = true,
-       .value = Add(SPANWIRE_WHERE(allowed_origins))},
+       .value = AddInto(ParseOrigin, SPANWIRE_WHERE(allowed_origins))},
       {.key = "allowed_hosts",
        .help = "Host headers beside loopback names that are answered without authentication",
        .is_list = true,
-       .value = Add(SPANWIRE_WHERE(allowed_hosts))},
+       .value = AddInto(ParseHostName, SPANWIRE_WHERE(allowed_hosts))},
       {.key = "auth.hs256_secret_file",
        .help = "file with the secret that tokens are signed with (HS256)",
        .is_path = true,

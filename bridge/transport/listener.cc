@@ -9,9 +9,9 @@
 #include <fmt/format.h>
 #include <boost/asio/ip/v6_only.hpp>
 
+#include "bridge/config/host_port.h"
 #include "bridge/observe/logging.h"
 #include "bridge/transport/endpoint_text.h"
-#include "bridge/transport/host_port.h"
 
 namespace spanwire::transport {
 namespace {
@@ -20,7 +20,7 @@ using boost::asio::ip::tcp;
 using boost::system::error_code;
 
 absl::StatusOr<tcp::endpoint> Resolve(std::string_view address, boost::asio::io_context& io) {
-  const std::optional<HostPort> parsed = ParseHostPort(address);
+  const std::optional<config::HostPort> parsed = config::ParseHostPort(address);
   if (!parsed || !parsed->port) {
     return absl::InvalidArgumentError(
         fmt::format("cannot listen on \"{}\": expected host:port, such as 127.0.0.1:8080 or [::1]:8080", address));

@@ -5,13 +5,18 @@
 #include <optional>
 
 #include "absl/strings/match.h"
+#include "bridge/config/host_port.h"
 #include "bridge/model/absl_view.h"
-#include "bridge/transport/host_port.h"
 
 namespace spanwire::transport {
 namespace {
 
 namespace ip = boost::asio::ip;
+using config::HostPort;
+using config::ParseHostPort;
+
+constexpr uint16_t kHttpPort = 80;
+constexpr uint16_t kHttpsPort = 443;
 
 bool Same(std::string_view a, std::string_view b) {
   return absl::EqualsIgnoreCase(model::ToAbsl(a), model::ToAbsl(b));
@@ -33,7 +38,8 @@ struct Origin {
 };
 
 std::optional<Origin> ParseOrigin(std::string_view origin) {
-  for (const auto& [scheme, port] : {std::pair<std::string_view, uint16_t>{"http://", 80}, {"https://", 443}}) {
+  for (const auto& [scheme, port] :
+       {std::pair<std::string_view, uint16_t>{"http://", kHttpPort}, {"https://", kHttpsPort}}) {
     if (!absl::StartsWithIgnoreCase(model::ToAbsl(origin), model::ToAbsl(scheme))) continue;
     const std::optional<HostPort> host = ParseHostPort(origin.substr(scheme.size()));
     if (!host) return std::nullopt;
@@ -47,10 +53,13 @@ std::string HostOf(std::string_view listen) {
   return parsed ? std::string(parsed->host) : std::string();
 }
 
-// `listed` is a host, which stands for all its ports, or a host and port.
+// `listed` is a host, which stands for all its ports, or a host and port. Whether a request without a port came by http
+// or https, a proxy may know.
 bool Matches(const HostPort& host, std::string_view listed) {
   const std::optional<HostPort> parsed = ParseHostPort(listed);
-  return parsed && Same(parsed->host, host.host) && (!parsed->port || parsed->port == host.port);
+  if (!parsed || !Same(parsed->host, host.host)) return false;
+  const bool default_port = parsed->port == kHttpPort || parsed->port == kHttpsPort;
+  return !parsed->port || parsed->port == host.port || (default_port && !host.port);
 }
 
 }  // namespace
@@ -80,8 +89,7 @@ bool OriginPolicy::OriginAllowed(std::string_view origin, std::string_view host)
   if (!page || !own || !Same(page->host.host, own->host)) return false;
   // Where TLS ends here, a page that came without it may be anybody's who can reach the network. Where it does not, it
   // may end before the bridge.
-  constexpr uint16_t kHttps = 443;
-  if (tls_ends_here_ && page->default_port != kHttps) return false;
+  if (tls_ends_here_ && page->default_port != kHttpsPort) return false;
   return page->host.port.value_or(page->default_port) == own->port.value_or(page->default_port);
 }
 

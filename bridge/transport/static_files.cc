@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "bridge/config/host_port.h"
 #include "bridge/session/control_messages.h"
-#include "bridge/transport/host_port.h"
 #include "bridge/transport/problem.h"
 
 namespace spanwire::transport {
@@ -14,7 +14,7 @@ namespace {
 // Pages run only what the bridge itself serves, talk only to it and are framed by nobody. The WebSocket sources are
 // spelt out because not every browser counts them as 'self'; a Host that is none adds nothing to the policy.
 std::string ContentSecurityPolicy(std::string_view host) {
-  const std::string sockets = ParseHostPort(host) ? fmt::format(" ws://{0} wss://{0}", host) : "";
+  const std::string sockets = config::ParseHostPort(host) ? fmt::format(" ws://{0} wss://{0}", host) : "";
   return fmt::format(
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
       "connect-src 'self'{}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

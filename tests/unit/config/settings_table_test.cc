@@ -266,7 +266,7 @@ TEST(SettingsTable, EachSettingToldOtherwiseIsADifferenceByItself) {
     Config changed;
     // One of these is a value of the setting other than its default.
     for (const char* text : {"127.0.0.1:1", "true", "7", "7s", "7ms", "7KiB", "json", "debug", "memory", "1.3", "false",
-                             "forwarded", "10.0.0.0/8", "required"}) {
+                             "forwarded", "10.0.0.0/8", "required", "https://app.example"}) {
       Config config;
       if (setting.value.set(config, text).ok() && !setting.value.same(config, Config())) changed = config;
     }

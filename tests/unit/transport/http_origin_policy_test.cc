@@ -10,16 +10,17 @@ using boost::asio::ip::make_address;
 OriginPolicy Policy() {
   config::Config config;
   config.http_listen = "bridge.internal:8080";
-  config.allowed_hosts = {"push.example", "other.example:8443", "[2001:db8::7]"};
+  config.allowed_hosts = {"push.example", "other.example:8443", "[2001:db8::7]", "tls.example:443"};
   config.allowed_origins = {"https://app.example", "http://dev.example:3000", "null"};
   return OriginPolicy(config);
 }
 
 TEST(OriginPolicyTest, NamesThatOnlyThisMachinesUsersMeanAreAllowed) {
   for (const char* host :
-       {"localhost", "localhost:8080", "LOCALHOST", "app.localhost", "127.0.0.1", "127.0.0.1:80", "127.1.2.3:9",
-        "[::1]", "[::1]:8080", "[::ffff:127.0.0.1]", "bridge.internal", "bridge.internal:1", "Push.Example",
-        "push.example:999", "other.example:8443", "[2001:db8::7]:1", "192.0.2.5", "192.0.2.5:8080"}) {
+       {"localhost",       "localhost:8080",    "LOCALHOST",      "app.localhost",    "127.0.0.1",
+        "127.0.0.1:80",    "127.1.2.3:9",       "[::1]",          "[::1]:8080",       "[::ffff:127.0.0.1]",
+        "bridge.internal", "bridge.internal:1", "Push.Example",   "push.example:999", "other.example:8443",
+        "[2001:db8::7]:1", "192.0.2.5",         "192.0.2.5:8080", "tls.example",      "tls.example:443"}) {
     EXPECT_TRUE(Policy().HostAllowed(host, make_address("192.0.2.5"))) << host;
   }
 }
@@ -36,6 +37,7 @@ TEST(OriginPolicyTest, NamesThatCouldBeReboundAreNot) {
                            "192.0.2.6",
                            "other.example",
                            "other.example:8444",
+                           "tls.example:80",
                            "sub.push.example",
                            "push.example.",
                            "localhost:",

@@ -1,11 +1,11 @@
-#include "bridge/transport/host_port.h"
+#include "bridge/config/host_port.h"
 
 #include <algorithm>
 #include <charconv>
 
 #include "absl/strings/ascii.h"
 
-namespace spanwire::transport {
+namespace spanwire::config {
 namespace {
 
 bool IsHostByte(unsigned char c) {
@@ -46,4 +46,4 @@ std::optional<HostPort> ParseHostPort(std::string_view text) {
   return parsed;
 }
 
-}  // namespace spanwire::transport
+}  // namespace spanwire::config

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-namespace spanwire::transport {
+namespace spanwire::config {
 
 // `host`, `host:8080`, `[::1]:8080` taken apart, as in a Host header or an address to listen on.
 struct HostPort {
@@ -15,4 +15,4 @@ struct HostPort {
 // Nothing where `text` is none of these, or has a byte that no host name has.
 std::optional<HostPort> ParseHostPort(std::string_view text);
 
-}  // namespace spanwire::transport
+}  // namespace spanwire::config
