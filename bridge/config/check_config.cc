@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include "bridge/config/settings_table.h"
 #include "bridge/config/value_text.h"
 #include "bridge/model/absl_view.h"
 
@@ -16,20 +18,31 @@ absl::Status Fault(const Config& config, std::string_view key, std::string_view 
   return absl::InvalidArgumentError(fmt::format("{}: {}", config.sources.Of(key), sentence));
 }
 
-// What asks for authentication although there is no key.
-std::string_view KeyThatWantsAuth(const AuthSettings& auth) {
-  if (auth.wanted) return "auth";
-  if (!auth.issuer.empty()) return "auth.issuer";
-  return auth.audiences.empty() ? "" : "auth.audiences";
+// What asks for authentication although there is no key; best what was to be one, and is empty. Somebody who says
+// anything of it, if by a variable of a shell that is not set, does not want everybody let in.
+std::string_view KeyThatWantsAuth(const Config& config) {
+  for (const std::string_view key : {"auth.hs256_secret_file", "auth.hs384_secret_file", "auth.hs512_secret_file",
+                                     "auth.public_key_files", "auth.jwks_file"}) {
+    if (config.sources.Has(key)) return key;
+  }
+  if (config.auth.wanted) return "auth";
+  for (const Setting& setting : Settings()) {
+    if (setting.key.starts_with("auth.") && config.sources.Has(setting.key)) return setting.key;
+  }
+  if (!config.auth.issuer.empty()) return "auth.issuer";
+  return config.auth.audiences.empty() ? "" : "auth.audiences";
 }
 
 absl::Status CheckAuth(const Config& config) {
+  for (const std::string& path : config.auth.public_key_files) {
+    if (path.empty()) return Fault(config, "auth.public_key_files", "expected the name of a file, got \"\"");
+  }
   if (config.auth.enabled()) return absl::OkStatus();
-  const std::string_view key = KeyThatWantsAuth(config.auth);
+  const std::string_view key = KeyThatWantsAuth(config);
   if (key.empty()) return absl::OkStatus();
   return Fault(config, key,
-               "no key to check tokens with: give hs256_secret_file (or hs384, hs512), public_key_files or jwks_file, "
-               "or leave the section [auth] out");
+               "no key to check tokens with: give hs256_secret_file (or hs384, hs512), public_key_files or jwks_file "
+               "the name of a file, not an empty one as of an unset variable, or say nothing of auth at all");
 }
 
 absl::Status CheckTls(const Config& config) {
@@ -55,6 +68,12 @@ absl::Status CheckTls(const Config& config) {
 absl::Status CheckClientCertificates(const Config& config) {
   const TlsSettings& tls = config.tls;
   if (config.auth.client_certificates.empty()) return absl::OkStatus();
+  std::set<std::string_view> names;
+  for (const ClientCertificate& certificate : config.auth.client_certificates) {
+    if (names.insert(certificate.name).second) continue;
+    return Fault(config, "auth.client_certificate",
+                 fmt::format("the name \"{}\" is given twice: say in one place what it may do", certificate.name));
+  }
   if (tls.enabled() && tls.grpc && tls.asks_clients() && tls.grpc_client_auth != "none") return absl::OkStatus();
   return Fault(config, "auth.client_certificate",
                "nobody is asked for a certificate on the gRPC port: give tls.cert_file, tls.key_file and "

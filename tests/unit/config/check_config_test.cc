@@ -68,6 +68,8 @@ TEST(CheckConfig, ClientCertificatesMustBeAskedFor) {
   EXPECT_TRUE(absl::IsInvalidArgument(CheckConfig(config)));
   config.tls.client_ca_file = "ca.pem";
   EXPECT_TRUE(CheckConfig(config).ok());
+  config.auth.client_certificates.push_back({.name = "orders", .roles = {"admin.write"}});
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckConfig(config))) << "which of the two counts?";
   config.tls.grpc_client_auth = "none";
   EXPECT_TRUE(absl::IsInvalidArgument(CheckConfig(config)));
   config.tls.grpc_client_auth = "required";

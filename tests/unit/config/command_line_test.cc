@@ -164,6 +164,46 @@ TEST_F(CommandLineTest, TheLargestEventMustFitIntoAMessage) {
   EXPECT_EQ(ConfigOf(with_message("8389632")).limits.publish_message_bytes, 8389632u);
 }
 
+// Otherwise an unset variable of a shell would open the bridge to everybody.
+TEST_F(CommandLineTest, WhatIsSaidOfAuthWithoutAKeyIsAMistakeAndNoOpenDoor) {
+  for (const Setting& setting : Settings()) {
+    if (!setting.key.starts_with("auth.")) continue;
+    SCOPED_TRACE(setting.key);
+    const bool is_key = setting.key.ends_with("_secret_file") || setting.key == "auth.jwks_file";
+    const std::string text = is_key                                ? ""
+                             : setting.key == "auth.leeway"        ? "1s"
+                             : setting.key.starts_with("auth.max") ? "100"
+                                                                   : "x";
+    if (setting.key != "auth.public_key_files") {
+      EXPECT_THAT(FaultOf({setting.flag(), text}),
+                  AllOf(StartsWith(setting.flag() + ": no key"), HasSubstr("hs256_secret_file")));
+    }
+    environment_ = {{setting.variable(), setting.is_list ? "" : text}};
+    EXPECT_THAT(FaultOf({}), StartsWith(setting.variable() + ": no key"));
+    environment_.clear();
+  }
+  EXPECT_THAT(FaultOf({"--auth-public-key-files", ""}), StartsWith("--auth-public-key-files: expected"));
+  const std::string file = File("[auth]\nhs256_secret_file = \"secret\"\n");
+  EXPECT_TRUE(ConfigOf({"--config", file}).auth.enabled());
+  EXPECT_THAT(FaultOf({"--config", file, "--auth-hs256-secret-file", ""}),
+              StartsWith("--auth-hs256-secret-file: no key"));
+  EXPECT_TRUE(ConfigOf({"--auth-cookie", "", "--auth-jwks-file", "keys.json"}).auth.enabled());
+}
+
+TEST_F(CommandLineTest, OriginsAndHostsThatCouldNeverMatchAreRefusedWhereverTheyAreGiven) {
+  EXPECT_THAT(FaultOf({"--allowed-origins", "https://app.example/"}),
+              StartsWith("--allowed-origins: expected an origin"));
+  EXPECT_THAT(FaultOf({"--allowed-hosts", "https://pub.example"}), StartsWith("--allowed-hosts: expected a host"));
+  const std::string file = File("allowed_origins = [\"https://a.example\", \"null\"]\n");
+  EXPECT_THAT(FaultOf({"--config", file}), AllOf(HasSubstr(":1: allowed_origins: expected an origin")));
+  environment_ = {{"SPANWIRE_ALLOWED_ORIGINS", "https://a.example,*"}};
+  EXPECT_THAT(FaultOf({}), StartsWith("SPANWIRE_ALLOWED_ORIGINS: expected an origin"));
+  environment_.clear();
+  const Config config = ConfigOf({"--allowed-origins", "https://App.example:443", "--allowed-hosts", "Pub.example"});
+  EXPECT_THAT(config.allowed_origins, ElementsAre("https://app.example"));
+  EXPECT_THAT(config.allowed_hosts, ElementsAre("pub.example"));
+}
+
 TEST_F(CommandLineTest, AnUnknownFlagIsNamed) {
   EXPECT_THAT(FaultOf({"--http-port", "80"}), AllOf(HasSubstr("--http-port"), HasSubstr("--help")));
   EXPECT_THAT(FaultOf({"run"}), HasSubstr("run"));
