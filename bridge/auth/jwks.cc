@@ -1,6 +1,7 @@
 #include "bridge/auth/jwks.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -8,6 +9,7 @@
 
 #include "absl/strings/escaping.h"
 #include "bridge/auth/base64url.h"
+#include "bridge/auth/secret_text.h"
 #include "bridge/auth/strict_json.h"
 #include "bridge/model/absl_view.h"
 
@@ -61,6 +63,7 @@ bool IsForVerifying(const json::object& jwk) {
 absl::StatusOr<HmacSecret> ReadSecret(const json::object& jwk, std::optional<HmacAlgorithm> only) {
   const std::optional<std::string> secret = Number(jwk, "k");
   if (!secret) return absl::InvalidArgumentError("k is missing or no base64url");
+  if (absl::Status status = CheckIsNoKey(*secret); !status.ok()) return status;
   return HmacSecret::Create(*secret, only);
 }
 
@@ -115,12 +118,25 @@ OrFault<Material> ReadMaterial(const json::object& jwk) {
   return Material(*std::move(key));
 }
 
+// A private key of any kind, of use here or not: whoever reads this file could sign tokens. Of RSA all but `d` are the
+// same number in other words (RFC 7518, section 6.3.2); `priv` is that of newer kinds.
+bool HasPrivateNumbers(const json::object& jwk) {
+  if (Member(jwk, "kty") == "oct") return false;
+  constexpr std::array<const char*, 8> kPrivate = {"d", "p", "q", "dp", "dq", "qi", "oth", "priv"};
+  return std::any_of(kPrivate.begin(), kPrivate.end(), [&](const char* name) { return jwk.contains(name); });
+}
+
 OrFault<VerificationKey> ReadJwk(const json::value& value) {
   if (!value.is_object()) return Wrong("it is no JSON object");
   const json::object& jwk = value.get_object();
   const std::string_view kid = Member(jwk, "kid");
   if (jwk.contains("kid") && (kid.empty() || kid.size() > kMaxKidBytes)) {
     return Wrong(fmt::format("kid is no string of 1 to {} bytes", kMaxKidBytes));
+  }
+  if (HasPrivateNumbers(jwk)) {
+    return Wrong(
+        "it holds a private key, which only the issuer should have: give its public half, without d, p, q, dp, dq and "
+        "qi");
   }
   OrFault<Material> material = ReadMaterial(jwk);
   if (auto* fault = std::get_if<Fault>(&material)) return std::move(*fault);

@@ -20,8 +20,8 @@ struct Jwks {
 //
 // A key that a token cannot be signed with (encryption, another kind, curve or algorithm) is left out, since issuers
 // list all they have. A key that could be used but is wrong (a bad number, a short secret, an `alg` of another kind) is
-// an error of the whole: somebody meant it to work. INVALID_ARGUMENT with a sentence; private numbers are not looked at
-// and no error holds a secret.
+// an error of the whole: somebody meant it to work. So is any private key, which was given by mistake, and a secret
+// that is a public key. INVALID_ARGUMENT with a sentence; no error holds a secret.
 absl::StatusOr<Jwks> ParseJwks(std::string_view text);
 
 }  // namespace spanwire::auth

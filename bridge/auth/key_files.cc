@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "bridge/auth/jwks.h"
+#include "bridge/auth/secret_text.h"
 #include "bridge/model/absl_view.h"
 #include "bridge/openssl/key_file.h"
 
@@ -29,6 +30,7 @@ class Loader {
   absl::Status AddSecret(const SecretFile& secret) {
     const absl::StatusOr<std::string> text = Read(secret.file);
     if (!text.ok()) return text.status();
+    if (absl::Status status = CheckIsNoKey(*text); !status.ok()) return Fault(secret.file, status);
     absl::StatusOr<HmacSecret> material = HmacSecret::Create(WithoutNewline(*text), secret.algorithm);
     if (!material.ok()) return Fault(secret.file, material.status());
     keys_.push_back({.kid = {}, .material = *std::move(material)});

@@ -94,6 +94,13 @@ absl::StatusOr<SigningKey> SigningKey::FromSecret(std::string_view secret, HmacA
   return SigningKey(Material(*std::move(checked)), algorithm);
 }
 
+absl::StatusOr<SigningKey> SigningKey::FromSecret(HmacSecret secret, HmacAlgorithm algorithm) {
+  if (!secret.Serves(algorithm)) {
+    return absl::InvalidArgumentError(fmt::format("the secret does not serve {}", NameOf(algorithm)));
+  }
+  return SigningKey(Material(std::move(secret)), algorithm);
+}
+
 absl::StatusOr<SigningKey> SigningKey::FromPem(std::string_view pem, PublicKeyAlgorithm algorithm) {
   const ErrorQueueScope errors;
   absl::StatusOr<PkeyPtr> pkey = ReadPrivateKey(pem);

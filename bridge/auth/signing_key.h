@@ -17,6 +17,8 @@ class SigningKey {
  public:
   // INVALID_ARGUMENT with a sentence where the secret is too short for the algorithm.
   static absl::StatusOr<SigningKey> FromSecret(std::string_view secret, HmacAlgorithm algorithm);
+  // The same where the secret does not serve the algorithm.
+  static absl::StatusOr<SigningKey> FromSecret(HmacSecret secret, HmacAlgorithm algorithm);
   // From a PEM text with a private key that is not encrypted. Same checks as PublicKey's. `algorithm` must be one of
   // the key's family.
   static absl::StatusOr<SigningKey> FromPem(std::string_view pem, PublicKeyAlgorithm algorithm);

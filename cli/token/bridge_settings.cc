@@ -1,6 +1,7 @@
 #include "cli/token/bridge_settings.h"
 
 #include "bridge/config/config_file.h"
+#include "cli/token/jwks_secret.h"
 #include "fmt/format.h"
 
 namespace spanwire::cli::token {
@@ -31,8 +32,19 @@ absl::Status SignAsFor(const config::AuthSettings& auth, CreateOptions* options)
     options->algorithm = secret.algorithm;
     return absl::OkStatus();
   }
+  if (!auth.jwks_file.empty()) {
+    const absl::StatusOr<JwksSecret> found = FindSecret(auth.jwks_file, options->kid, options->algorithm);
+    if (found.ok()) {
+      options->jwks_file = auth.jwks_file;
+      options->kid = found->kid;
+      options->algorithm = auth::NameOf(found->algorithm);
+      return absl::OkStatus();
+    }
+    if (!absl::IsNotFound(found.status())) return found.status();
+  }
   return absl::InvalidArgumentError(
-      "the bridge's settings name no secret to sign with, only public keys: give the private half as --key-file");
+      "the bridge's settings name no secret to sign with (of that kid and algorithm), only public keys: give the "
+      "private half as --key-file");
 }
 
 }  // namespace spanwire::cli::token

@@ -13,7 +13,8 @@ namespace spanwire::cli::token {
 absl::StatusOr<config::AuthSettings> ReadAuthSettings(const std::string& path);
 
 // Fills in what `options` leave open so that a bridge with these settings takes the token: the secret, the issuer and
-// the audience. INVALID_ARGUMENT where the bridge knows public keys only, whose private halves it does not have.
+// the audience. INVALID_ARGUMENT where the bridge knows public keys only, whose private halves it does not have, or
+// where its keys cannot be read.
 absl::Status SignAsFor(const config::AuthSettings& auth, CreateOptions* options);
 
 }  // namespace spanwire::cli::token

@@ -14,12 +14,14 @@
 #include "boost/json/serialize.hpp"
 #include "bridge/auth/claims.h"
 #include "bridge/auth/key_files.h"
+#include "bridge/auth/secret_text.h"
 #include "bridge/auth/signing_key.h"
 #include "bridge/auth/token_mint.h"
 #include "bridge/model/absl_view.h"
 #include "bridge/model/cursor.h"
 #include "cli/printable.h"
 #include "cli/token/bridge_settings.h"
+#include "cli/token/jwks_secret.h"
 
 namespace spanwire::cli::token {
 namespace {
@@ -64,6 +66,11 @@ void DeclareKeys(CLI::App& command, CreateOptions& options) {
 }
 
 absl::StatusOr<auth::SigningKey> ReadKey(const CreateOptions& options) {
+  if (!options.jwks_file.empty()) {
+    absl::StatusOr<JwksSecret> found = FindSecret(options.jwks_file, options.kid, options.algorithm);
+    if (!found.ok()) return found.status();
+    return auth::SigningKey::FromSecret(std::move(found->secret), found->algorithm);
+  }
   const bool secret = !options.secret_file.empty();
   if (secret != options.key_file.empty()) {
     return absl::InvalidArgumentError(
@@ -83,6 +90,12 @@ absl::StatusOr<auth::SigningKey> ReadKey(const CreateOptions& options) {
   if (secret ? pair != nullptr : hmac != nullptr) {
     return absl::InvalidArgumentError(fmt::format("{} is not signed with a {}", options.algorithm,
                                                   secret ? "secret: give --key-file" : "key: give --secret-file"));
+  }
+  if (secret) {
+    // No bridge would take it as one.
+    if (const absl::Status status = auth::CheckIsNoKey(*text); !status.ok()) {
+      return absl::InvalidArgumentError(fmt::format("{}: {}", path, model::ToStd(status.message())));
+    }
   }
   absl::StatusOr<auth::SigningKey> key =
       secret ? auth::SigningKey::FromSecret(auth::WithoutNewline(*text), hmac ? *hmac : auth::HmacAlgorithm::kHs256)

@@ -26,7 +26,8 @@ struct CreateOptions {
   std::string key_file;
   std::string algorithm;  // empty: HS256, or the usual one of the key
   std::string kid;
-  std::string config;  // a bridge's settings file; empty: none
+  std::string jwks_file;  // of a bridge's settings, with a secret to sign with; empty: none
+  std::string config;     // a bridge's settings file; empty: none
 };
 
 CLI::App* DeclareCreate(CLI::App& group, CreateOptions& options);

@@ -59,6 +59,31 @@ TEST(Jwks, LeavesOutWhatSignsNoTokensAndSaysSo) {
                                          HasSubstr("curve"), HasSubstr("curve"), HasSubstr("kty")));
 }
 
+// As PublicKey::FromPem: it was given by mistake, and whoever reads it is the issuer.
+TEST(Jwks, RefusesAPrivateKeyOfAnyKind) {
+  const std::string good = testing::JwkOf(testing::P384Pem()) + ",";
+  for (const std::string& jwk : {
+           testing::JwkOf(testing::RsaPem(), R"("d":"c2VjcmV0LW51bWJlcg",)"),
+           testing::JwkOf(testing::RsaPem(), R"("p":"c2VjcmV0LW51bWJlcg","q":"c2VjcmV0LW51bWJlcg",)"),
+           testing::JwkOf(testing::P256Pem(), R"("d":"c2VjcmV0LW51bWJlcg",)"),
+           testing::JwkOf(testing::Ed25519Pem(), R"("d":"c2VjcmV0LW51bWJlcg",)"),
+           testing::JwkOf(testing::Ed25519Pem(), R"("d":17,)"),
+           testing::JwkOf(testing::RsaPem(), R"("use":"enc","d":"c2VjcmV0LW51bWJlcg",)"),
+           std::string(R"({"kty":"OKP","crv":"X25519","x":"AA","d":"c2VjcmV0LW51bWJlcg"})"),
+           std::string(R"({"kty":"AKP","alg":"ML-DSA-44","pub":"AA","priv":"c2VjcmV0LW51bWJlcg"})"),
+       }) {
+    const std::string fault = FaultOf(SetOf(good + jwk));
+    EXPECT_THAT(fault, HasSubstr("keys[1]: it holds a private key")) << jwk;
+    EXPECT_THAT(fault, HasSubstr("give its public half"));
+    EXPECT_THAT(fault, Not(HasSubstr("c2VjcmV0")));
+  }
+}
+
+TEST(Jwks, RefusesAPublicKeyAsASecret) {
+  EXPECT_THAT(FaultOf(SetOf(Oct(testing::PublicPemOf(testing::RsaPem())))),
+              HasSubstr("keys[0]: it holds a key or certificate in PEM"));
+}
+
 TEST(Jwks, RefusesKeysThatAreWrong) {
   EXPECT_THAT(FaultOf(SetOf(R"({"kty":"RSA","e":"AQAB"})")), HasSubstr("n is missing"));
   EXPECT_THAT(FaultOf(SetOf(R"({"kty":"RSA","n":"AQ==","e":"AQAB"})")), HasSubstr("n is missing or no base64url"));

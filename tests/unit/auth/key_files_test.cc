@@ -1,8 +1,12 @@
 #include "bridge/auth/key_files.h"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <fstream>
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/unit/auth/test_keys.h"
@@ -11,6 +15,7 @@ namespace spanwire::auth {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -98,6 +103,52 @@ TEST_F(KeyFilesTest, FaultsAndNotesBeginWithTheSettingThatNamesTheFile) {
   const auto loaded = LoadKeys({.secrets = {{.file = {.path = open, .setting = "--auth-hs256-secret-file"}}}});
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   EXPECT_THAT(loaded->notes, ElementsAre(StartsWith("--auth-hs256-secret-file: " + open + ": every user")));
+}
+
+// Algorithm confusion by the operator's hand: everybody has the public key, and could sign with it.
+TEST_F(KeyFilesTest, APublicKeyIsNoSecretWhateverItsForm) {
+  const std::string pem = testing::PublicPemOf(testing::RsaPem());
+  std::string bare;  // as identity providers show it
+  for (size_t at = pem.find('\n') + 1; pem[at] != '-'; ++at) bare.push_back(pem[at]);
+  std::string der;
+  ASSERT_TRUE(absl::Base64Unescape(bare, &der));
+  const struct {
+    const char* form;
+    std::string text;
+  } cases[] = {
+      {"PEM", pem},
+      {"PEM", "# of the issuer\n" + pem},
+      {"PEM", testing::RsaPem()},
+      {"PEM", "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUQ\n-----END CERTIFICATE-----\n"},
+      {"DER", der},
+      {"DER", bare},
+      {"DER", absl::StrReplaceAll(bare, {{"\n", ""}})},
+      {"ssh", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ9s8Zp1xQyO1bB4pZ8 somebody@somewhere"},
+      {"ssh", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQDRk8n7w2 a@b"},
+      {"JWK", testing::JwkOf(testing::P256Pem())},
+      {"JWK", "{\"keys\":[" + testing::JwkOf(testing::Ed25519Pem()) + "]}\n"},
+  };
+  for (const auto& test : cases) {
+    const std::string path = Write("secret", test.text);
+    EXPECT_THAT(FaultOf({.secrets = {{.file = {.path = path}}}}),
+                AllOf(StartsWith(path + ": it holds a key or certificate in "), HasSubstr(test.form),
+                      HasSubstr("public_key_files"), HasSubstr("openssl rand")))
+        << test.text;
+  }
+  for (const char* text : {"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA", "{\"a\":\"0123456789012345678901234567\"}",
+                           "sshhh-this-is-a-secret-of-at-least-32-bytes"}) {
+    EXPECT_EQ(FaultOf({.secrets = {{.file = {.path = Write("secret", text)}}}}), "")
+        << text << " only looks like a key";
+  }
+}
+
+// The start would otherwise hang until somebody writes to it.
+TEST_F(KeyFilesTest, APipeIsRefusedAndNotWaitedFor) {
+  const std::string pipe = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_THAT(FaultOf({.secrets = {{.file = {.path = pipe}}}}), StartsWith(pipe + ": is no regular file"));
+  EXPECT_THAT(FaultOf({.public_keys = {{.path = pipe}}}), StartsWith(pipe + ": is no regular file"));
+  EXPECT_THAT(FaultOf({.jwks = {.path = "/dev/zero"}}), StartsWith("/dev/zero: is no regular file"));
 }
 
 TEST_F(KeyFilesTest, AFileThatMayNotBeReadIsNamed) {

@@ -3,6 +3,7 @@
 
 #include "boost/json/parse.hpp"
 #include "boost/json/value.hpp"
+#include "bridge/auth/base64url.h"
 #include "gmock/gmock.h"
 #include "tests/unit/auth/test_keys.h"
 #include "tests/unit/cli/cli_test.h"
@@ -183,6 +184,32 @@ TEST_F(TokenTest, ABridgesSettingsSignAndJudge) {
   EXPECT_THAT(checked.out, AllOf(HasSubstr("HS512"), HasSubstr("https://id.example"), HasSubstr("\"spanwire\"")));
   const Outcome other = Run({"create", "--sub", "u-17", "--config", config, "--issuer", "https://evil.example"});
   EXPECT_EQ(Run({"check", "--config", config}, other.out).code, ExitCode::kDenied);
+}
+
+TEST_F(TokenTest, ABridgesSecretInAJwkSetSigns) {
+  const std::string secret = auth::EncodeBase64Url(keys::kSecret);
+  Write("keys.json", "{\"keys\":[" + keys::JwkOf(keys::P256Pem(), R"("kid":"p",)") +
+                         R"(,{"kty":"oct","kid":"a","k":")" + secret +
+                         R"("},{"kty":"oct","kid":"b","alg":"HS512","k":")" + secret + R"("}]})");
+  const std::string config = Write("spanwire.toml", "[auth]\njwks_file = \"keys.json\"\n");
+  for (const auto& [more, told] : std::vector<std::pair<std::vector<std::string>, const char*>>{
+           {{}, "HS256"}, {{"--kid", "b"}, "HS512"}, {{"--algorithm", "HS384"}, "HS384"}}) {
+    std::vector<std::string> flags = {"create", "--sub", "u-17", "--config", config};
+    flags.insert(flags.end(), more.begin(), more.end());
+    const Outcome created = Run(flags);
+    ASSERT_EQ(created.code, ExitCode::kOk) << created.err;
+    const Outcome checked = Run({"check", "--config", config, "-o", "json"}, created.out);
+    EXPECT_EQ(checked.code, ExitCode::kOk) << checked.out;
+    EXPECT_THAT(checked.out, HasSubstr(told));
+  }
+  EXPECT_THAT(Run({"create", "--sub", "u", "--config", config, "--kid", "p"}).err, HasSubstr("only public keys"));
+}
+
+TEST_F(TokenTest, APublicKeyIsNoSecretToSignWith) {
+  const std::string pem = Write("public.pem", keys::PublicPemOf(keys::RsaPem()));
+  const Outcome refused = Run({"create", "--sub", "u", "--secret-file", pem});
+  EXPECT_EQ(refused.code, ExitCode::kUsage);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("public.pem"), HasSubstr("in PEM")));
 }
 
 TEST_F(TokenTest, SettingsThatCannotSignSaySo) {
