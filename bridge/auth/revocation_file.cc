@@ -59,7 +59,7 @@ absl::Status ReadTime(const json::object& line, const char* name, absl::Time* ti
   return absl::OkStatus();
 }
 
-absl::Status ReadInto(const std::string& path, RevocationList& list) {
+absl::Status ReadInto(const std::string& path, RevocationList& list, std::string* note) {
   std::error_code error;
   const auto kind = std::filesystem::status(path, error).type();
   if (kind == std::filesystem::file_type::not_found) return absl::OkStatus();
@@ -68,8 +68,13 @@ absl::Status ReadInto(const std::string& path, RevocationList& list) {
   std::ifstream file(path, std::ios::binary);
   std::string line;
   size_t number = 0;
-  while (std::getline(file, line) && !file.eof()) {
+  while (std::getline(file, line)) {
     ++number;
+    // Without an end it may be whole all the same, written by hand. What a crash cut off is no JSON.
+    if (file.eof() && !ParseStrictObject(line).ok()) {
+      *note = fmt::format("{}:{}: the last line is not whole, as a crash leaves it: dropped", path, number);
+      break;
+    }
     const absl::StatusOr<Revocation> revocation = ReadRevocation(line);
     const absl::Status status = revocation.ok() ? list.Add(*revocation) : revocation.status();
     if (!status.ok()) return Fault(fmt::format("{}:{}", path, number), model::ToStd(status.message()));
@@ -128,19 +133,25 @@ absl::StatusOr<Revocation> ReadRevocation(std::string_view line) {
   if (revocation.token_id.empty() == revocation.subject.empty()) {
     return absl::InvalidArgumentError("names not exactly one of token_id and user_id");
   }
+  // Nothing was issued up to no time at all: the line would revoke nothing.
+  if (!revocation.subject.empty() && revocation.issued_until == absl::InfinitePast()) {
+    return absl::InvalidArgumentError(
+        "names a user_id without issued_until: give the time up to which tokens of that user no longer count");
+  }
   return revocation;
 }
 
 absl::StatusOr<std::unique_ptr<RevocationFile>> RevocationFile::Open(const std::string& path, RevocationList& list) {
-  if (absl::Status status = ReadInto(path, list); !status.ok()) return status;
   std::unique_ptr<RevocationFile> file(new RevocationFile(path, list));
+  if (absl::Status status = ReadInto(path, list, &file->note_); !status.ok()) return status;
   absl::MutexLock lock(&file->mutex_);
   if (absl::Status status = file->WriteAnew(); !status.ok()) return status;
   return file;
 }
 
 absl::Status RevocationFile::Check(const std::string& path, RevocationList& list) {
-  if (absl::Status status = ReadInto(path, list); !status.ok()) return status;
+  std::string note;  // what a start would drop is not dropped here
+  if (absl::Status status = ReadInto(path, list, &note); !status.ok()) return status;
   if (access(FolderOf(path).c_str(), W_OK | X_OK) != 0) return DiskFault(path, "written");
   return absl::OkStatus();
 }

@@ -25,7 +25,8 @@ class RevocationFile {
  public:
   // Reads the file, which need not exist, into `list`, which outlives it. INVALID_ARGUMENT with a sentence that begins
   // with the file's name: what cannot be read, or holds more than the list may, must not be taken for empty. A last
-  // line without an end is what a crash left of an order that nobody was told had been taken: it is dropped.
+  // line that is not whole is what a crash left of an order that nobody was told had been taken: it is dropped, and
+  // note() says so.
   static absl::StatusOr<std::unique_ptr<RevocationFile>> Open(const std::string& path, RevocationList& list);
   // The same without writing, for a file that a running bridge may keep: reads it, and looks whether its folder may be
   // written to.
@@ -33,6 +34,9 @@ class RevocationFile {
   ~RevocationFile();
   RevocationFile(const RevocationFile&) = delete;
   RevocationFile& operator=(const RevocationFile&) = delete;
+
+  // For the log; empty where there is nothing to be said.
+  const std::string& note() const { return note_; }
 
   // Writes an order that the list has taken. UNAVAILABLE, reason REVOCATION_NOT_KEPT.
   absl::Status Append(const Revocation& revocation) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -43,6 +47,7 @@ class RevocationFile {
   absl::Status WriteAnew() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string path_;
+  std::string note_;
   const RevocationList& list_;
   absl::Mutex mutex_;
   int file_ ABSL_GUARDED_BY(mutex_) = -1;

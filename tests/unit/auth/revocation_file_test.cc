@@ -105,10 +105,28 @@ TEST_F(RevocationFileTest, WhatACrashCutOffIsDropped) {
   RevocationList list(clock_);
   const auto file = RevocationFile::Open(path(), list).value();
   EXPECT_EQ(list.size(), 1U);
+  EXPECT_THAT(file->note(), HasSubstr("revocations:2: the last line is not whole"));
   ASSERT_TRUE(Revoke(list, *file, {.token_id = "t-2"}).ok());
   RevocationList again(clock_);
   ASSERT_TRUE(RevocationFile::Open(path(), again).ok());
   EXPECT_EQ(again.size(), 2U);
+}
+
+TEST_F(RevocationFileTest, ALastLineWithoutAnEndCountsWhereItIsWhole) {
+  Write("{\"tenant_id\":\"\",\"token_id\":\"t-1\"}\n{\"token_id\":\"by hand\"}");
+  RevocationList list(clock_);
+  const auto file = RevocationFile::Open(path(), list).value();
+  EXPECT_EQ(list.size(), 2U);
+  EXPECT_EQ(file->note(), "");
+  EXPECT_THAT(Text(), HasSubstr("by hand"));
+  EXPECT_THAT(FaultOf("{\"token_id\":1}"), HasSubstr("revocations:1: ")) << "whole, but no order";
+}
+
+TEST_F(RevocationFileTest, AUserIsRevokedUpToATimeThatMustBeSaid) {
+  const std::string fault = FaultOf("{\"token_id\":\"a\"}\n{\"user_id\":\"b\"}\n");
+  EXPECT_THAT(fault, HasSubstr("revocations:2: "));
+  EXPECT_THAT(fault, HasSubstr("issued_until"));
+  EXPECT_EQ(FaultOf("{\"user_id\":\"b\",\"issued_until\":\"2026-01-15T14:05:00Z\"}\n"), "");
 }
 
 // Taken for empty it would let in whom somebody has shut out.
