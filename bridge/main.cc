@@ -92,7 +92,7 @@ int main(int argc, char** argv) {
     signal = spanwire::server::WaitForSignal(as_written.file_check_interval);
     if (signal == Signal::kNone) (*bridge)->ReloadChangedFiles();
     if (signal != Signal::kReload) continue;
-    spanwire::server::ReloadTopicPolicies(read(), as_written, **bridge);
+    spanwire::server::ReloadSettings(read(), as_written, **bridge);
     (*bridge)->ReloadKeys();
     (*bridge)->ReloadCertificates();
   }

@@ -50,9 +50,9 @@ AccessControl::AccessControl(const config::AuthSettings& settings, KeyFiles key_
     : key_files_(std::move(key_files)),
       clock_(clock),
       revocations_(clock, settings.max_revocations),
-      certificates_(settings.client_certificates),
       keys_(NoKeys()),
-      permissions_(std::make_shared<const Permissions>(std::move(permissions))) {
+      permissions_(std::make_shared<const Permissions>(std::move(permissions))),
+      certificates_(std::make_shared<const ClientCertificates>(settings.client_certificates)) {
   if (!settings.enabled()) return;
   verifier_.emplace(TokenRulesOf(settings), keys_, revocations_, clock_);
 }
@@ -79,6 +79,10 @@ absl::Status AccessControl::OpenRevocations(const std::string& path, Purpose pur
   auto file = RevocationFile::Open(path, revocations_);
   if (!file.ok()) return file.status();
   revocation_file_ = *std::move(file);
+  if (const std::string& note = revocation_file_->note(); !note.empty()) {
+    absl::MutexLock lock(&mutex_);
+    notes_.push_back(note);
+  }
   return absl::OkStatus();
 }
 
@@ -110,6 +114,9 @@ absl::Status AccessControl::StillCounts(const Identity& identity) const {
   if (identity.anonymous()) return absl::OkStatus();
   if (clock_.Now() >= identity.valid_until) return Refuse(reason::kExpired, "the token has expired: send a fresh one");
   if (revocations_.IsRevoked(identity)) return Refuse(reason::kRevoked, "the token has been revoked");
+  if (!identity.certificate.empty() && !certificates()->Has(identity)) {
+    return Refuse(reason::kCertificateChanged, "what the client certificate allows has changed: call again");
+  }
   return absl::OkStatus();
 }
 
@@ -128,6 +135,25 @@ void AccessControl::ReplaceRules(const std::vector<config::TopicPolicy>& topics)
   auto replaced = std::make_shared<const Permissions>(PermissionsFrom(topics));
   absl::MutexLock lock(&mutex_);
   permissions_.swap(replaced);
+}
+
+IdentityPtr AccessControl::FindCertificate(const std::vector<std::string>& names) const {
+  return certificates()->Find(names);
+}
+
+std::shared_ptr<const ClientCertificates> AccessControl::certificates() const {
+  absl::MutexLock lock(&mutex_);
+  return certificates_;
+}
+
+bool AccessControl::ReplaceCertificates(const std::vector<config::ClientCertificate>& certificates) {
+  if (!enabled()) return false;
+  const std::shared_ptr<const ClientCertificates> before = this->certificates();
+  auto replaced = std::make_shared<const ClientCertificates>(certificates, *before);
+  if (*replaced == *before) return false;
+  absl::MutexLock lock(&mutex_);
+  certificates_ = std::move(replaced);
+  return true;
 }
 
 absl::Status AccessControl::ReloadKeys() {

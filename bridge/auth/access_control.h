@@ -54,19 +54,23 @@ class AccessControl {
   absl::StatusOr<IdentityPtr> Authenticate(std::string_view token) const;
   // Who shows a client certificate with these names, which TLS must have verified; null where none is known. Ask
   // StillCounts() too: its user may be revoked.
-  IdentityPtr FindCertificate(const std::vector<std::string>& names) const { return certificates_.Find(names); }
-  // OK while what an identity was let in with counts: the token has neither expired nor been revoked. Cheap.
+  IdentityPtr FindCertificate(const std::vector<std::string>& names) const ABSL_LOCKS_EXCLUDED(mutex_);
+  // OK while what an identity was let in with counts: the token has neither expired nor been revoked, the settings say
+  // of the certificate what they said. Cheap.
   absl::Status StillCounts(const Identity& identity) const;
 
   std::shared_ptr<const Permissions> permissions() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Puts the `access` of these policies in force.
   void ReplaceRules(const std::vector<config::TopicPolicy>& topics) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Puts these client certificates in force. Who came with one of which another thing is said now, or nothing, does not
+  // count any more; who is there is not ended by this. False where nothing differs.
+  bool ReplaceCertificates(const std::vector<config::ClientCertificate>& certificates) ABSL_LOCKS_EXCLUDED(mutex_);
   // Reads the key files again and puts them in force; where that fails those from before stay. Blocks on the disk.
   absl::Status ReloadKeys();
   // The files that Create() and ReloadKeys() read.
   static std::vector<std::string> KeyPaths(const config::AuthSettings& settings);
-  // For the log, of the last load: keys that are left out, secrets that others can read.
+  // For the log, of the last load: keys that are left out, secrets that others can read, revocations cut off.
   std::vector<std::string> TakeNotes() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // From now on the tokens do not count, over a restart too where there is a file for it. Who is there with one is not
@@ -84,15 +88,17 @@ class AccessControl {
 
   absl::Status OpenRevocations(const std::string& path, Purpose purpose);
 
+  std::shared_ptr<const ClientCertificates> certificates() const ABSL_LOCKS_EXCLUDED(mutex_);
+
   const KeyFiles key_files_;
   const model::Clock& clock_;
   RevocationList revocations_;
   std::unique_ptr<RevocationFile> revocation_file_;  // null without one
-  const ClientCertificates certificates_;
   KeyRing keys_;
   std::optional<TokenVerifier> verifier_;  // none without authentication
   mutable absl::Mutex mutex_;
   std::shared_ptr<const Permissions> permissions_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<const ClientCertificates> certificates_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> notes_ ABSL_GUARDED_BY(mutex_);
 };
 

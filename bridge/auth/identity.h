@@ -9,11 +9,12 @@
 
 namespace spanwire::auth {
 
-// Who asks: what the bridge keeps of a token, or later of a client certificate, once it was checked.
+// Who asks: what the bridge keeps of a token, or of a client certificate's entry in the settings, once it was checked.
 struct Identity {
   std::string subject;  // empty: nobody in particular
   std::string tenant_id;
   std::string token_id;              // for revocation; may be empty
+  std::string certificate;           // the name in the settings that it is known by; empty: by a token, or not at all
   std::vector<std::string> topics;   // patterns that it may subscribe to
   std::vector<std::string> publish;  // patterns that it may publish to
   RoleSet roles;

@@ -24,6 +24,8 @@ inline constexpr std::string_view kNotYetValid = "TOKEN_NOT_YET_VALID";
 inline constexpr std::string_view kIssuer = "TOKEN_ISSUER";
 inline constexpr std::string_view kAudience = "TOKEN_AUDIENCE";
 inline constexpr std::string_view kRevoked = "TOKEN_REVOKED";
+// What the settings say of the client certificate is another thing now: no token's, but it ends what is open as one.
+inline constexpr std::string_view kCertificateChanged = "CERTIFICATE_CHANGED";
 
 }  // namespace reason
 

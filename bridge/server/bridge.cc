@@ -192,7 +192,8 @@ void Bridge::WarnOfPlainTokens() const {
     const auto address = config::ParseListenAddress(listen);
     return address.ok() && !address->loopback && !(identity_ != nullptr && tls);
   };
-  if (plain(config_.http_listen, config_.tls.http) || plain(config_.grpc_listen, config_.tls.grpc)) {
+  if (plain(config_.http_listen, config_.tls.http) || plain(config_.grpc_listen, config_.tls.grpc) ||
+      plain(config_.ops_listen, config_.tls.http)) {
     observe::Log(
         spdlog::level::warn,
         "tokens come in without TLS: whoever sees the network can use them, unless TLS ends before the bridge");
@@ -208,6 +209,13 @@ void Bridge::ReplacePolicies(std::vector<config::TopicPolicy> policies) {
         registry.ForEach([](session::Client& client) { client.OnRulesChanged(); });
       },
       [] {});
+}
+
+void Bridge::ReplaceCertificates(const std::vector<config::ClientCertificate>& certificates) {
+  if (!access_->ReplaceCertificates(certificates)) return;
+  const size_t ended = gate_->streams().EndStale();
+  observe::Log(spdlog::level::info, "client certificates reloaded",
+               {{"certificates", std::to_string(certificates.size())}, {"streams_ended", std::to_string(ended)}});
 }
 
 void Bridge::ReloadKeys() {

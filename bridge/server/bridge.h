@@ -52,6 +52,8 @@ class Bridge {
 
   // Puts these policies in force, and ends subscriptions that they no longer allow.
   void ReplacePolicies(std::vector<config::TopicPolicy> policies);
+  // Puts these client certificates in force, and ends streams of those of which another thing is said now.
+  void ReplaceCertificates(const std::vector<config::ClientCertificate>& certificates);
   // Reads the keys of tokens again. Where that fails those from before stay, and the log says so.
   void ReloadKeys();
   // Reads the certificates again, for those who connect from then on. The same.

@@ -13,15 +13,17 @@
 
 namespace spanwire::server {
 
-void ReloadTopicPolicies(absl::StatusOr<config::CommandLine> line, const config::Config& started_with, Bridge& bridge) {
+void ReloadSettings(absl::StatusOr<config::CommandLine> line, const config::Config& started_with, Bridge& bridge) {
   if (!line.ok()) {
-    observe::Log(spdlog::level::err, "not reloaded, nothing has changed: mend the settings and send SIGHUP again",
+    observe::Log(spdlog::level::err,
+                 "settings not reloaded, those from before stay in force: mend them and send SIGHUP again",
                  {{"error", model::ToStd(line.status().message())}});
     return;
   }
   if (line->file.empty()) {
     observe::Log(spdlog::level::warn,
-                 "nothing to reload: topic policies are in the file of --config, which was not given");
+                 "settings not reloaded: topic policies and client certificates are in the file of --config, which was "
+                 "not given");
     return;
   }
   const std::vector<std::string_view> differences = config::Differences(started_with, line->config);
@@ -31,6 +33,7 @@ void ReloadTopicPolicies(absl::StatusOr<config::CommandLine> line, const config:
   }
   const std::string count = std::to_string(line->config.topics.size());
   bridge.ReplacePolicies(std::move(line->config.topics));
+  bridge.ReplaceCertificates(line->config.auth.client_certificates);
   observe::Log(spdlog::level::info, "topic policies reloaded", {{"file", line->file}, {"policies", count}});
 }
 

@@ -6,8 +6,9 @@
 
 namespace spanwire::server {
 
-// Puts the topic policies of `line`, the settings as read again, in force. Where they could not be read nothing
-// changes. The log says what became of it, and which settings differ from `started_with` but need a restart.
-void ReloadTopicPolicies(absl::StatusOr<config::CommandLine> line, const config::Config& started_with, Bridge& bridge);
+// Puts the topic policies and client certificates of `line`, the settings as read again, in force. Where they could not
+// be read those from before stay. The log says what became of it, and which settings differ from `started_with` but
+// need a restart. Keys and certificates of TLS have files of their own, and are the bridge's to reload.
+void ReloadSettings(absl::StatusOr<config::CommandLine> line, const config::Config& started_with, Bridge& bridge);
 
 }  // namespace spanwire::server

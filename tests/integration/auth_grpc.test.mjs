@@ -308,6 +308,32 @@ roles = ["admin.read"]`;
     assert.ok([4, 5].includes(stranger.code), stranger.stderr);
   });
 
+  it('a client certificate may do less after SIGHUP, and what it had open ends', async (t) => {
+    const folder = temporaryFolder(t);
+    execFileSync(DEV_CERTS, [folder]);
+    const certificate = (roles) => CERTIFICATE.replace('NAME', 'spanwire-client').replace('["admin.read"]', roles);
+    const { bridge, cli, config } = await secured(t, { auth: `${tls(folder, certificate('["admin.read"]'))}\nhttp = false` });
+    const flags = ['--ca', join(folder, 'ca.pem'), '--cert', join(folder, 'client.pem'), '--key', join(folder, 'client-key.pem')];
+    const own = new Client(bridge, `?token=${mint({ tenant_id: 'acme' })}`);
+    await own.got('connected');
+    const watch = start('spanwire', ['--server', bridge.grpc, ...flags, 'connections', 'watch', '-o', 'json']);
+    assert.equal(JSON.parse((await watch.lines.next()).value).kind, 'KIND_EXISTING');
+
+    const reload = async (change) => {
+      writeFileSync(config, change(readFileSync(config, 'utf8')));
+      const before = bridge.log.length;
+      process.kill(bridge.pid, 'SIGHUP');
+      while (!/keys reloaded/.test(bridge.log.slice(before))) await new Promise(setImmediate);
+      return bridge.log.slice(before);
+    };
+    assert.doesNotMatch(await reload((text) => text), /client certificates reloaded/);
+    assert.match(await reload((text) => text.replace('["admin.read"]', '[]')), /client certificates reloaded certificates=1 streams_ended=1/);
+    assert.equal(await watch.closed, 4);
+    assert.match((await cli([...flags, 'topics', 'list'])).stderr, /ROLE_MISSING/);
+    assert.equal((await cli([...flags, 'publish', 'orders:1', '--type', 'note', '--data', '{}'])).code, 0);
+    own.socket.terminate();
+  });
+
   it('a certificate that nobody is asked for is a mistake in the settings', async (t) => {
     const { config } = await secured(t);
     writeFileSync(config, `[auth]\nhs256_secret_file = "secret"\n${CERTIFICATE}\n`);

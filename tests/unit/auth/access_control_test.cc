@@ -109,6 +109,30 @@ TEST_F(AccessControlTest, KeysThatCannotBeReadAnyMoreLeaveThoseThatThereWere) {
   EXPECT_TRUE(control->Authenticate(Token()).ok());
 }
 
+TEST_F(AccessControlTest, WhoCameWithACertificateCountsWhileTheSettingsSayTheSameOfIt) {
+  const config::ClientCertificate orders{.name = "orders", .publish = {"orders:*"}, .roles = {"admin.read"}};
+  const config::ClientCertificate stats{.name = "stats", .publish = {"stats"}};
+  settings_.client_certificates = {orders, stats};
+  const std::unique_ptr<AccessControl> control = Create();
+  const IdentityPtr came = control->FindCertificate({"x", "orders"});
+  const IdentityPtr other = control->FindCertificate({"stats"});
+  ASSERT_TRUE(came != nullptr && other != nullptr);
+  EXPECT_FALSE(control->ReplaceCertificates({stats, orders})) << "nothing but their order differs";
+  EXPECT_TRUE(control->StillCounts(*came).ok());
+
+  EXPECT_TRUE(control->ReplaceCertificates({{.name = "orders", .publish = {"orders:*"}}, stats}));
+  EXPECT_EQ(model::DetailOf(control->StillCounts(*came)).reason, reason::kCertificateChanged);
+  EXPECT_TRUE(control->StillCounts(*other).ok());
+  const IdentityPtr again = control->FindCertificate({"orders"});
+  EXPECT_TRUE(control->StillCounts(*again).ok());
+  EXPECT_FALSE(again->roles.Has(Role::kAdminRead));
+
+  EXPECT_TRUE(control->ReplaceCertificates({stats}));
+  EXPECT_EQ(control->FindCertificate({"orders"}), nullptr);
+  EXPECT_FALSE(control->StillCounts(*again).ok());
+  EXPECT_TRUE(control->StillCounts(*other).ok());
+}
+
 TEST_F(AccessControlTest, TheFirstPolicyThatMatchesDecidesAndCanBeReplaced) {
   const std::unique_ptr<AccessControl> control =
       Create({{.match = "stats", .access = config::Access::kPublic}, {.match = "*"}});
