@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "bridge/fanout/run.h"
 #include "bridge/model/envelope.h"
 #include "bridge/session/close_code.h"
@@ -29,6 +30,8 @@ class Outbound {
   virtual void OnDeadline() {}
   // Somebody who was nobody in particular has shown who it is: Registry::Identified.
   virtual void OnIdentified(const FormerIdentity& /*former*/) {}
+  // A token that it has shown does not count.
+  virtual void OnTokenRefused(const absl::Status& /*why*/) {}
 
   // Whoever lists the connection may want to know that it has one topic more, or less: Registry::TopicJoined and
   // TopicLeft. Not called for the topics that it has at its end.

@@ -73,6 +73,7 @@ void Session::Authenticate(const ClientMessage& message) {
   }
   absl::StatusOr<auth::IdentityPtr> shown = settings_.access->Authenticate(message.token);
   if (!shown.ok()) {
+    out_.OnTokenRefused(shown.status());
     const std::string_view why = model::ToStd(shown.status().message());
     output_.SendError("", error_code::kUnauthorized, why, message.action, message.id);
     Disconnect(CloseCode::kUnauthorized, why);

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "bridge/model/absl_view.h"
-#include "bridge/observe/exposition.h"
 #include "bridge/session/control_messages.h"
 #include "bridge/transport/http_query.h"
+#include "bridge/transport/metrics_endpoint.h"
 #include "bridge/transport/problem.h"
 #include "bridge/transport/request_token.h"
 #include "bridge/transport/static_files.h"
@@ -67,7 +67,7 @@ Route HttpDispatcher::RouteOf(const HttpRequest& request) const {
 HttpAnswer HttpDispatcher::Dispatch(ShardContext& context, const HttpRequest& request, const HttpPeer& peer) const {
   const Route route = RouteOf(request);
   // With authentication the bridge has names that it is not told, behind proxies. A page of another name that leads
-  // here (DNS rebinding) then gets what everybody gets: metrics and public topics.
+  // here (DNS rebinding) then gets what everybody gets: public topics.
   const bool any_host = context.settings.access->enabled() || AnswersAnyHost(route.endpoint);
   if (!any_host && !origins_.HostAllowed(request.host, peer.local)) {
     return Forbidden("this name of the bridge is not known to it: use a loopback address, or list it in allowed_hosts");
@@ -102,8 +102,8 @@ HttpAnswer HttpDispatcher::Answer(ShardContext& context, const HttpRequest& requ
     case Endpoint::kReadiness:
       return AnswerReadiness();
     case Endpoint::kMetrics:
-      return HttpResponse{.headers = {{"Content-Type", observe::kPrometheusContentType}},
-                          .body = observe::RenderPrometheus(context.all_metrics)};
+      return surface_ == Surface::kOperators ? MetricsResponse(context)
+                                             : GuardedMetricsResponse(context, request, peer);
     case Endpoint::kPoll:
     case Endpoint::kSse:
     case Endpoint::kWebSocket:
@@ -115,7 +115,8 @@ HttpAnswer HttpDispatcher::Answer(ShardContext& context, const HttpRequest& requ
 }
 
 std::variant<HttpDispatcher::Asker, HttpResponse> HttpDispatcher::Identify(const ShardContext& context,
-                                                                           const HttpRequest& request) const {
+                                                                           const HttpRequest& request,
+                                                                           const HttpPeer& peer) const {
   if (!context.settings.access->enabled()) return Asker();
   const absl::StatusOr<RequestToken> token = FindToken(request, context.config.auth.cookie);
   if (!token.ok()) {
@@ -127,13 +128,16 @@ std::variant<HttpDispatcher::Asker, HttpResponse> HttpDispatcher::Identify(const
         "a token in a cookie counts only with an Origin header: browsers send it with POST and WebSockets");
   }
   absl::StatusOr<auth::IdentityPtr> identity = context.settings.access->Authenticate(token->text);
-  if (!identity.ok()) return Asker{.refusal = std::string(model::ToStd(identity.status().message()))};
+  if (!identity.ok()) {
+    context.shared.token_refusals.Tell(identity.status(), request.path, peer.remote);
+    return Asker{.refusal = std::string(model::ToStd(identity.status().message()))};
+  }
   return Asker{.identity = *std::move(identity)};
 }
 
 HttpAnswer HttpDispatcher::AnswerSubscriber(ShardContext& context, const HttpRequest& request, const HttpPeer& peer,
                                             const Route& route) const {
-  std::variant<Asker, HttpResponse> identified = Identify(context, request);
+  std::variant<Asker, HttpResponse> identified = Identify(context, request, peer);
   if (auto* refusal = std::get_if<HttpResponse>(&identified)) return std::move(*refusal);
   auto& asker = std::get<Asker>(identified);
   if (route.endpoint == Endpoint::kWebSocket) return AnswerUpgrade(context, request, peer, std::move(asker));

@@ -47,8 +47,9 @@ class HttpDispatcher {
  public:
   // What is there to be found.
   enum class Surface : uint8_t {
-    kAll,
-    kClients,  // what clients need: neither metrics nor console
+    kAll,        // on one address for clients and operators
+    kClients,    // what clients need: neither metrics nor console
+    kOperators,  // all of it, on an address that clients do not reach
   };
 
   HttpDispatcher(const config::Config& config, const Readiness& readiness, Surface surface = Surface::kAll)
@@ -68,7 +69,8 @@ class HttpDispatcher {
   };
 
   // Who asks, or the answer that refuses a request which does not say it in a way that is understood.
-  std::variant<Asker, HttpResponse> Identify(const ShardContext& context, const HttpRequest& request) const;
+  std::variant<Asker, HttpResponse> Identify(const ShardContext& context, const HttpRequest& request,
+                                             const HttpPeer& peer) const;
   HttpAnswer AnswerSubscriber(ShardContext& context, const HttpRequest& request, const HttpPeer& peer,
                               const Route& route) const;
   HttpAnswer Answer(ShardContext& context, const HttpRequest& request, const HttpPeer& peer, const Route& route) const;

@@ -40,11 +40,11 @@ HttpServer::HttpServer(const config::Config& config, fanout::Fanout& fanout, ses
                        const session::Settings& settings, observe::Metrics& metrics, const Readiness& readiness,
                        const tls::ServerIdentity* tls)
     : fanout_(fanout),
-      bounds_(config.limits, [this] { shedder_.Shed(); }),
+      bounds_(config.limits, *settings.clock, [this] { shedder_.Shed(); }),
       shedder_(bounds_.outbound, *settings.clock),
       clients_(config, readiness,
                config.ops_listen.empty() ? HttpDispatcher::Surface::kAll : HttpDispatcher::Surface::kClients),
-      operators_(config, readiness, HttpDispatcher::Surface::kAll),
+      operators_(config, readiness, HttpDispatcher::Surface::kOperators),
       tls_(tls) {
   std::vector<ShardContext*> contexts;
   for (size_t i = 0; i < fanout.size(); ++i) {

@@ -213,7 +213,9 @@ std::variant<tcp::endpoint, HttpResponse> HttpSession::ClientOf(const HttpReques
   if (!client) {
     return ProblemResponse({.status = 400,
                             .code = session::error_code::kBadRequest,
-                            .detail = "the header Forwarded is malformed: see RFC 7239, section 4"});
+                            .detail =
+                                "the proxy's header says in no way that is understood who asks: X-Forwarded-For holds "
+                                "addresses, Forwarded what RFC 7239, section 4, says"});
   }
   GivePlace({});  // of the client before, who may be the same
   std::optional<AddressCount::Place> place = context_.shared.addresses.Take(client->address());

@@ -64,6 +64,10 @@ session::ClientSnapshot PushConnection::Describe() const {
           .queued_bytes = queue_ == nullptr ? 0 : queue_->bytes() + stream_.held()};
 }
 
+void PushConnection::OnTokenRefused(const absl::Status& why) {
+  context_.shared.token_refusals.Tell(why, observe::kTransportNames[static_cast<size_t>(transport_)], remote_);
+}
+
 void PushConnection::WaitReadable() {
   stream_.WaitReadable(boost::asio::bind_allocator(HandlerAllocator<std::byte>(wait_memory_),
                                                    [self = shared_from_this()](boost::system::error_code error) {

@@ -47,6 +47,7 @@ class PushConnection : public Connection,
   void Close(session::CloseCode code, std::string_view reason) final;
   void OnDeadline() final;
   void OnIdentified(const session::FormerIdentity& former) final { context_.registry.Identified(*this, former); }
+  void OnTokenRefused(const absl::Status& why) final;
   void OnTopicJoined(std::string_view topic) final { context_.registry.TopicJoined(*this, topic); }
   void OnTopicLeft(std::string_view topic) final { context_.registry.TopicLeft(*this, topic); }
 

@@ -1,7 +1,6 @@
 #include "bridge/transport/request_token.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -22,18 +21,6 @@ absl::StatusOr<std::optional<std::string>> OneOf(std::vector<std::string> tokens
   if (tokens.size() > 1) return absl::InvalidArgumentError(model::ToAbsl(sentence));
   if (tokens.empty()) return std::optional<std::string>();
   return std::optional<std::string>(std::move(tokens.front()));
-}
-
-absl::StatusOr<std::optional<std::string>> FromHeader(const HttpRequest& request) {
-  constexpr std::string_view kScheme = "bearer ";
-  std::vector<std::string> tokens;
-  for (const HttpHeader& header : request.headers) {
-    if (!SameHeaderName(header.name, "Authorization")) continue;
-    const std::string_view value = Trimmed(header.value);
-    if (!absl::StartsWithIgnoreCase(model::ToAbsl(value), model::ToAbsl(kScheme))) continue;
-    tokens.emplace_back(Trimmed(value.substr(kScheme.size())));
-  }
-  return OneOf(std::move(tokens), "more than one header Authorization has a token: send one");
 }
 
 absl::StatusOr<std::optional<std::string>> FromQuery(const HttpRequest& request) {
@@ -65,9 +52,21 @@ absl::StatusOr<std::optional<std::string>> FromCookie(const HttpRequest& request
 
 }  // namespace
 
+absl::StatusOr<std::optional<std::string>> FindHeaderToken(const HttpRequest& request) {
+  constexpr std::string_view kScheme = "bearer ";
+  std::vector<std::string> tokens;
+  for (const HttpHeader& header : request.headers) {
+    if (!SameHeaderName(header.name, "Authorization")) continue;
+    const std::string_view value = Trimmed(header.value);
+    if (!absl::StartsWithIgnoreCase(model::ToAbsl(value), model::ToAbsl(kScheme))) continue;
+    tokens.emplace_back(Trimmed(value.substr(kScheme.size())));
+  }
+  return OneOf(std::move(tokens), "more than one header Authorization has a token: send one");
+}
+
 absl::StatusOr<RequestToken> FindToken(const HttpRequest& request, std::string_view cookie) {
   using Source = RequestToken::Source;
-  absl::StatusOr<std::optional<std::string>> found = FromHeader(request);
+  absl::StatusOr<std::optional<std::string>> found = FindHeaderToken(request);
   if (!found.ok()) return found.status();
   if (*found) return RequestToken{.source = Source::kHeader, .text = **std::move(found)};
   found = FromQuery(request);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ struct RequestToken {
   Source source = Source::kNone;
   std::string text;
 };
+
+// The token of the header `Authorization: Bearer`, or nothing; INVALID_ARGUMENT where there are two.
+absl::StatusOr<std::optional<std::string>> FindHeaderToken(const HttpRequest& request);
 
 // Finds the token of a request: `Authorization: Bearer` (RFC 6750, section 2.1), else `?token=`, else the cookie of
 // that name (none where it is empty). Other schemes of Authorization are not the bridge's business. INVALID_ARGUMENT

@@ -17,17 +17,21 @@
 #include "bridge/transport/readiness.h"
 #include "bridge/transport/timer_wheel.h"
 #include "bridge/transport/tls_channel.h"
+#include "bridge/transport/token_refusals.h"
 #include "bridge/transport/user_agents.h"
 
 namespace spanwire::transport {
 
 // What is bounded over all shards. Thread safe.
 struct SharedBounds {
-  SharedBounds(const config::Limits& limits, std::function<void()> shed)
-      : addresses(limits.max_connections_per_address), outbound(limits.outbound_total_bytes, std::move(shed)) {}
+  SharedBounds(const config::Limits& limits, const model::Clock& clock, std::function<void()> shed)
+      : addresses(limits.max_connections_per_address),
+        outbound(limits.outbound_total_bytes, std::move(shed)),
+        token_refusals(clock) {}
   ConnectionCount connections;
   AddressCount addresses;
   OutboundBudget outbound;
+  TokenRefusals token_refusals;
 };
 
 // What the connections of one shard share. One per shard, owned by HttpServer; outlives the connections. Shard thread

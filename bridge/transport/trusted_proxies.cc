@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <string>
 
+#include "absl/strings/match.h"
+#include "bridge/config/host_port.h"
+#include "bridge/model/absl_view.h"
 #include "bridge/transport/forwarded.h"
-#include "bridge/transport/host_port.h"
 
 namespace spanwire::transport {
 namespace {
 
 namespace ip = boost::asio::ip;
+using config::HostPort;
+using config::ParseHostPort;
 
 config::AddressBytes BytesOf(const ip::address& address) {
   const ip::address_v6 v6 = address.is_v6() ? address.to_v6() : ip::make_address_v6(ip::v4_mapped, address.to_v4());
@@ -26,6 +30,12 @@ std::optional<ip::tcp::endpoint> EndpointOf(std::string_view hop) {
   const ip::address address = ip::make_address(std::string(parsed->host), no_address);
   if (no_address) return std::nullopt;
   return ip::tcp::endpoint(address, parsed->port.value_or(0));
+}
+
+// RFC 7239, section 6: a hop that the proxy does not know, or does not tell. An element without `for` says no more.
+bool TellsNoAddress(std::string_view hop) {
+  const std::string_view name = hop.substr(0, hop.find(':'));
+  return name.empty() || absl::EqualsIgnoreCase(model::ToAbsl(name), "unknown") || name.starts_with('_');
 }
 
 }  // namespace
@@ -52,6 +62,8 @@ std::optional<ip::tcp::endpoint> TrustedProxies::ClientOf(const HttpRequest& req
   // NOLINTNEXTLINE(modernize-loop-convert): from the end, and clang 14 does not take libstdc++'s views
   for (auto hop = hops->rbegin(); hop != hops->rend(); ++hop) {
     const std::optional<ip::tcp::endpoint> named = EndpointOf(*hop);
+    // Taken for the proxy itself it would be without a bound of its own.
+    if (!named && !TellsNoAddress(*hop)) return std::nullopt;
     if (!named) break;
     client = *named;
     if (!Trusts(client.address())) break;

@@ -21,7 +21,8 @@ class TrustedProxies {
   bool Trusts(const boost::asio::ip::address& address) const;
 
   // Who asks by a proxy that is trusted: of the hops it names the last that is not a trusted proxy too; port 0 where it
-  // names none. Where that one is no address, the proxy that named it. Nothing where the header is malformed.
+  // names none. Where that one is not told (`unknown`, `_hidden`), the proxy that named it. Nothing where the header is
+  // malformed: what that one is called is no address either.
   std::optional<boost::asio::ip::tcp::endpoint> ClientOf(const HttpRequest& request,
                                                          const boost::asio::ip::tcp::endpoint& proxy) const;
 

@@ -1,5 +1,6 @@
 // Who belongs gets in, by every door, and only to what is theirs.
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -128,7 +129,10 @@ describe('a token', () => {
     await publisher.json('user:ann', 'note', {});
     await client.got('note');
     const bad = `${token.slice(0, -6)}AAAAAA`;
-    const answers = [await (await poll(bridge, `topics=news&token=${bad}`)).text(), await (await fetch(`${bridge.url}metrics`)).text()];
+    const scraper = mint({ sub: 'prometheus', roles: ['admin.read', 'any_tenant'] });
+    const metrics = await fetch(`${bridge.url}metrics`, { headers: { Authorization: `Bearer ${scraper}` } });
+    assert.equal(metrics.status, 200);
+    const answers = [await (await poll(bridge, `topics=news&token=${bad}`)).text(), await metrics.text()];
     client.socket.close();
     await client.closed;
     await bridge.stop();
@@ -137,6 +141,35 @@ describe('a token', () => {
       assert.ok(!text.includes(signature) && !text.includes(bad.split('.')[2]) && !text.includes(SECRET));
     }
     assert.match(bridge.log, /client connected/);
+    assert.match(bridge.log, /token refused reason=TOKEN_SIGNATURE .*door=\/api\/poll peer=127\.0\.0\.1:/);
+  });
+});
+
+describe('metrics, which are of all tenants,', () => {
+  it('are for tokens that read all tenants, and on an address of operators for whoever reaches it', async (t) => {
+    const { bridge } = await bridgeWith(t);
+    const status = async (headers) => {
+      const response = await fetch(`${bridge.url}metrics`, { headers });
+      assert.equal((await response.text()).includes('spanwire_events_published_total'), response.status === 200);
+      return response.status;
+    };
+    const bearer = (...roles) => ({ Authorization: `Bearer ${mint({ roles })}` });
+    assert.equal(await status({}), 401);
+    assert.equal(await status({ Cookie: `spanwire_token=${mint({ roles: ['admin.read', 'any_tenant'] })}` }), 401);
+    assert.equal(await status(bearer()), 403);
+    assert.equal(await status(bearer('admin.read')), 403);
+    assert.equal(await status(bearer('admin.read', 'any_tenant')), 200);
+    for (const probe of ['healthz', 'readyz']) assert.equal((await fetch(bridge.url + probe)).status, 200);
+
+    const { bridge: apart } = await bridgeWith(t, { args: ['--ops-listen', '127.0.0.1:0', '--log-level', 'info'] });
+    assert.equal((await fetch(`${apart.url}metrics`, { headers: bearer('admin.read', 'any_tenant') })).status, 404);
+    assert.doesNotMatch(apart.log, /tokens come in without TLS/);
+  });
+
+  it('are warned of, with the tokens, on an address of operators that is off loopback and without TLS', async (t) => {
+    const { bridge } = await bridgeWith(t, { args: ['--ops-listen', '0.0.0.0:0'] });
+    assert.equal(await bridge.stop(), 0);
+    assert.match(bridge.log, /tokens come in without TLS/);
   });
 });
 
@@ -284,6 +317,9 @@ describe('keys and rules', () => {
     const folder = temporaryFolder(t);
     const config = join(folder, 'spanwire.toml');
     writeFileSync(join(folder, 'short'), 'x'.repeat(31));
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    writeFileSync(join(folder, 'public.pem'), publicKey.export({ type: 'spki', format: 'pem' }));
+    writeFileSync(join(folder, 'private.json'), JSON.stringify({ keys: [privateKey.export({ format: 'jwk' })] }));
     const outcome = async (text) => {
       writeFileSync(config, text);
       return run('spanwire-bridge', ['--config', config, '--http-listen', '127.0.0.1:0', '--grpc-listen', '127.0.0.1:0']);
@@ -294,10 +330,30 @@ describe('keys and rules', () => {
       ['[auth]\nhs256_secret_file = "short"\n', /short: .*32/],
       ['[auth]\nsecret = "x"\n', /auth\.secret: unknown key/],
       ['[[topic]]\nmatch = "a"\naccess = "all"\n', /topic\.access/],
+      ['[auth]\nhs256_secret_file = "public.pem"\n', /public\.pem: it holds a key or certificate in PEM/],
+      ['[auth]\njwks_file = "private.json"\n', /private\.json: keys\[0\]: it holds a private key/],
+      ['allowed_origins = ["https://app.example/"]\n', /:1: allowed_origins: expected an origin as browsers send it/],
+      ['allowed_hosts = ["https://pub.example"]\n', /:1: allowed_hosts: expected a host/],
     ]) {
       const { code, stderr } = await outcome(text);
       assert.equal(code, 2, text);
       assert.match(stderr, sentence);
+    }
+  });
+
+  it('that are said of in flags or variables without a key end it too, rather than let everybody in', async () => {
+    const ports = ['--http-listen', '127.0.0.1:0', '--grpc-listen', '127.0.0.1:0'];
+    for (const [args, env] of [
+      [['--auth-hs256-secret-file', '']],  // as an unset variable of a shell gives it
+      [['--auth-revocations-file', 'revoked']],
+      [['--auth-cookie', 'x']],
+      [['--auth-leeway', '1s']],
+      [[], { SPANWIRE_AUTH_JWKS_FILE: '' }],
+      [[], { SPANWIRE_AUTH_PUBLIC_KEY_FILES: '' }],
+    ]) {
+      const { code, stderr } = await run('spanwire-bridge', [...ports, ...args], { env });
+      assert.equal(code, 2, `${args} ${JSON.stringify(env)}`);
+      assert.match(stderr, /auth: no key to check tokens with/);
     }
   });
 });

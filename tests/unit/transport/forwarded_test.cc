@@ -74,7 +74,21 @@ TEST_F(TrustedProxiesTest, WhereNoAddressIsToldTheProxyIsTheClient) {
   EXPECT_EQ(ClientOf(""), "10.0.0.1:99");
   EXPECT_EQ(ClientOf("unknown"), "10.0.0.1:99");
   EXPECT_EQ(ClientOf("203.0.113.9, unknown"), "10.0.0.1:99");
-  EXPECT_EQ(ClientOf("203.0.113.9, junk, 10.0.0.7"), "10.0.0.7:0");
+  EXPECT_EQ(ClientOf("203.0.113.9, Unknown, 10.0.0.7"), "10.0.0.7:0");
+  EXPECT_EQ(ClientOf("203.0.113.9, _hidden:80"), "10.0.0.1:99");
+}
+
+TEST_F(TrustedProxiesTest, WhatIsNoAddressIsMalformedWhereItWouldBeTheClient) {
+  for (const char* list :
+       {"junk", "203.0.113.9, junk", "203.0.113.9, junk, 10.0.0.7", "1.2.3", "1.2.3.4.5", "[::1", "203.0.113.9:x",
+        "203.0.113.9,,10.0.0.7 junk", "localhost", "203.0.113.9 10.0.0.7", "\"\""}) {
+    EXPECT_EQ(ClientOf(list), "malformed") << list;
+  }
+  EXPECT_EQ(ClientOf("junk, 203.0.113.9, 10.0.0.7"), "203.0.113.9:0") << "what stands before is the client's own word";
+  config_.forwarded_header = "forwarded";
+  EXPECT_EQ(ClientOf("for=junk"), "malformed");
+  EXPECT_EQ(ClientOf("for=_hidden"), "10.0.0.1:99");
+  EXPECT_EQ(ClientOf("for=junk, for=203.0.113.9"), "203.0.113.9:0");
 }
 
 TEST_F(TrustedProxiesTest, OnlyTheHeaderThatIsSetIsBelieved) {

@@ -50,6 +50,18 @@ TEST_F(HttpProxyTest, AMalformedHeaderOfATrustedProxyIsRefused) {
   EXPECT_EQ(GetOnce("/healthz", "Forwarded: for=1.1.1.1\r\n").status, 200);
 }
 
+TEST_F(HttpProxyTest, WhatATrustedProxyNamesThatIsNoAddressIsRefused) {
+  config_.trusted_proxies = {"127.0.0.1"};
+  config_.limits.max_connections_per_address = 3;
+  Start();
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 6; ++i) {
+    clients.push_back(std::make_unique<RawClient>(port()));
+    EXPECT_EQ(clients.back()->Get("/ws", std::string(kHandshake) + "X-Forwarded-For: garbage\r\n").status, 400);
+  }
+  EXPECT_EQ(GetOnce("/healthz", "X-Forwarded-For: garbage, 203.0.113.9\r\n").status, 200);
+}
+
 TEST_F(HttpProxyTest, TheBoundOfOneAddressCountsClientsAndNotProxies) {
   config_.trusted_proxies = {"127.0.0.1"};
   config_.limits.max_connections_per_address = 2;
