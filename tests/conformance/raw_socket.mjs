@@ -1,6 +1,7 @@
-// A client that is nothing but a TCP socket: what it writes and what it reads are bytes.
+// A client that is nothing but a socket, with TLS or without: what it writes and what it reads are bytes.
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { takeFrame } from './frames.mjs';
 
 const DEADLINE_MS = 10_000;
@@ -13,11 +14,16 @@ export class RawSocket {
   #deadline;
   #wake = () => {};
 
-  /** @param {string} address host:port */
-  static async connect(address) {
+  /**
+   * @param {string} address host:port
+   * @param {import('node:tls').ConnectionOptions} [tls] speaks TLS, by these options
+   */
+  static async connect(address, tls) {
     const { hostname, port } = new URL(`http://${address}`);
-    const socket = connect({ host: hostname, port: Number(port), noDelay: true, allowHalfOpen: true });
-    await once(socket, 'connect');
+    const options = { host: hostname, port: Number(port), allowHalfOpen: true, ...tls };
+    const socket = tls ? connectTls(options) : connect(options);
+    socket.setNoDelay(true);
+    await once(socket, tls ? 'secureConnect' : 'connect');
     return new RawSocket(socket);
   }
 

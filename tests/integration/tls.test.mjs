@@ -49,9 +49,12 @@ async function bridgeWith(t, certificates, args = []) {
   return bridge;
 }
 
-/** Shakes hands. @returns the connection; rejects with what the bridge objects to */
-async function connect(bridge, certificates, options = {}) {
-  const [host, port] = bridge.http.split(':');
+/** Shakes hands on the HTTP port. @returns the connection; rejects with what the bridge objects to */
+const connect = (bridge, certificates, options = {}) => connectTo(bridge.http, certificates, options);
+
+/** Shakes hands with an address. */
+async function connectTo(address, certificates, options = {}) {
+  const [host, port] = address.split(':');
   const socket = tls.connect({ host, port, ca: certificates.ca, servername: 'localhost', ...options });
   await once(socket, 'secureConnect');
   return socket;
@@ -163,19 +166,52 @@ describe('over TLS', () => {
     socket.destroy();
   });
 
-  it('refuses TLS 1.1', async () => {
-    const old = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' };
-    await assert.rejects(connect(bridge, certificates, old), { code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' });
-  });
+  // gRPC hangs up without an alert, so its port shows what is refused only beside what is taken.
+  const HUNG_UP = { code: 'ECONNRESET' };
+  for (const [port, protocol, tooOld, tooWeak] of [
+    ['http', 'http/1.1', { code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' }, /handshake failure/],
+    ['grpc', 'h2', HUNG_UP, HUNG_UP],
+  ]) {
+    const shakeHands = (options) => connectTo(bridge[port], certificates, { ALPNProtocols: [protocol], ...options });
+
+    it(`refuses TLS 1.0 and 1.1 on the ${port} port`, async () => {
+      for (const version of ['TLSv1', 'TLSv1.1']) {
+        const old = { minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' };
+        await assert.rejects(shakeHands(old), tooOld, version);
+      }
+    });
+
+    it(`refuses ciphers without forward secrecy or authenticated encryption on the ${port} port`, async () => {
+      for (const ciphers of ['AES128-GCM-SHA256', 'AES256-SHA', 'ECDHE-ECDSA-AES128-SHA256:ECDHE-RSA-AES128-SHA256', 'ECDHE-ECDSA-AES256-SHA:ECDHE-RSA-AES256-SHA']) {
+        await assert.rejects(shakeHands({ maxVersion: 'TLSv1.2', ciphers }), tooWeak, ciphers);
+      }
+    });
+
+    it(`takes TLS 1.2 and 1.3 with both on the ${port} port`, async () => {
+      for (const version of ['TLSv1.2', 'TLSv1.3']) {
+        const socket = await shakeHands({ minVersion: version, maxVersion: version });
+        assert.equal(socket.getProtocol(), version);
+        assert.match(socket.getCipher().standardName, /^TLS_(ECDHE_|AES_|CHACHA20_).*(GCM|POLY1305)/);
+        socket.destroy();
+      }
+    });
+  }
 
   it('refuses a client that speaks HTTP/2 only', async () => {
     await assert.rejects(connect(bridge, certificates, { ALPNProtocols: ['h2'] }),
       { code: 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL' });
   });
 
-  it('refuses ciphers without forward secrecy', async () => {
-    const weak = { maxVersion: 'TLSv1.2', ciphers: 'AES128-SHA:AES128-GCM-SHA256' };
-    await assert.rejects(connect(bridge, certificates, weak), /handshake failure/);
+  it('refuses a client that does not speak HTTP/2 on the grpc port', async () => {
+    for (const ALPNProtocols of [['http/1.1'], undefined]) {
+      const refused = connectTo(bridge.grpc, certificates, { ALPNProtocols }).then(async (socket) => {
+        socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+        const answer = [];
+        for await (const data of socket) answer.push(data);
+        return Buffer.concat(answer).toString();
+      });
+      assert.equal(await refused.catch(() => ''), '', `${ALPNProtocols}`);
+    }
   });
 
   it('tells who comes without TLS', async () => {
