@@ -353,7 +353,7 @@ describe('keys and rules', () => {
     ]) {
       const { code, stderr } = await run('spanwire-bridge', [...ports, ...args], { env });
       assert.equal(code, 2, `${args} ${JSON.stringify(env)}`);
-      assert.match(stderr, /auth: no key to check tokens with/);
+      assert.match(stderr, /(--auth-|SPANWIRE_AUTH_).*: no key to check tokens with/);
     }
   });
 });
