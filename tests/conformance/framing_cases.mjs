@@ -1,5 +1,5 @@
 // What a client may send over a WebSocket and what it must be answered: rows of RFC 6455 sections 5, 7 and 8.
-// `send` are the frames, `expect` what the bridge says to them in the words of websocket.test.mjs: `answer ID` to an
+// `send` are the frames, `expect` what the bridge says to them in the words of websocket_conformance.mjs: `answer ID` to an
 // understood message, `error CODE` to one that is not, `pong PAYLOAD`, `close CODE`. Nothing else may come; a row without
 // a close must leave the connection usable.
 import { binary, close, fragments, frame, more, OPCODE, ping, pong, text } from './frames.mjs';
