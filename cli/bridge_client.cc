@@ -3,6 +3,8 @@
 #include <chrono>
 #include <utility>
 
+#include "bridge/model/absl_view.h"
+#include "cli/failure.h"
 #include "cli/grpc_status.h"
 #include "cli/interrupt.h"
 #include "cli/version.h"
@@ -22,22 +24,20 @@ constexpr int kMaxAnswerBytes = 64 * 1024 * 1024;
 // Finds a dead bridge host under a silent stream. gRPC servers tolerate a ping every 5 minutes, not more often.
 constexpr int kKeepaliveMs = 6 * 60 * 1000;
 
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& server,
-                                           const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& server, const internal::Credentials& credentials) {
   grpc::ChannelArguments arguments;
   arguments.SetUserAgentPrefix(fmt::format("spanwire-cli/{}", kVersion));
   arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-  // A proxy for the outside world (http_proxy) cannot reach this machine's own loopback.
-  if (internal::IsOnThisMachine(server)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(server, credentials, arguments);
+  if (!credentials.by_proxy) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return grpc::CreateCustomChannel(server, credentials.channel, arguments);
 }
 
 }  // namespace
 
 struct BridgeClient::Stubs {
-  Stubs(const std::string& server, const std::shared_ptr<grpc::ChannelCredentials>& credentials)
+  Stubs(const std::string& server, const internal::Credentials& credentials)
       : channel(MakeChannel(server, credentials)),
         admin(v1::AdminService::NewStub(channel)),
         publisher(v1::PublisherService::NewStub(channel)),
@@ -71,6 +71,10 @@ absl::Status AwaitConnection(grpc::Channel& channel, absl::Duration timeout) {
 
 }  // namespace
 
+bool UsesTls(const Security& security) {
+  return security.tls || !security.ca.empty() || !security.cert.empty();
+}
+
 BridgeClient::BridgeClient(absl::StatusOr<Destination> destination, absl::Duration timeout, int output)
     : destination_(std::move(destination)), timeout_(timeout), output_(output) {}
 
@@ -80,9 +84,9 @@ absl::Status BridgeClient::Prepare() {
   if (!destination_.ok()) return destination_.status();
   absl::StatusOr<internal::Credentials> credentials =
       internal::LoadCredentials(destination_->server, destination_->security);
-  if (!credentials.ok()) return credentials.status();
+  if (!credentials.ok()) return Misuse(model::ToStd(credentials.status().message()));
+  if (stubs_ == nullptr) stubs_ = std::make_unique<Stubs>(destination_->server, *credentials);
   authorization_ = std::move(credentials->authorization);
-  if (stubs_ == nullptr) stubs_ = std::make_unique<Stubs>(destination_->server, credentials->channel);
   return absl::OkStatus();
 }
 

@@ -31,11 +31,13 @@ enum class StreamEnd {
 template <class Message>
 using Take = absl::FunctionRef<bool(const Message&)>;
 
+bool UsesTls(const Security& security);
+
 // The bridge's gRPC services as plain calls, so that commands need to know nothing of gRPC. Calls block, up to the
 // timeout; streams have no end of their own and the timeout is for reaching the bridge. Connects with the first call.
 // For one thread.
 //
-// Credentials are read anew for each call; UNAUTHENTICATED where they cannot be.
+// Credentials are read anew for each call; where they cannot be used it fails with Misuse(), and nothing is sent.
 //
 // Errors are absl::Status of the same code as the gRPC status. model::DetailOf() has the ErrorInfo's reason and
 // metadata; RetryInfo adds "retry_after" and BadRequest adds "violations" to the metadata.

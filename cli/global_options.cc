@@ -1,6 +1,5 @@
 #include "cli/global_options.h"
 
-#include <cstdlib>
 #include <map>
 #include <string>
 #include <utility>
@@ -25,17 +24,13 @@ bool ParseTimeout(const std::string& text, absl::Duration& timeout) {
   return timeout > absl::ZeroDuration() && timeout <= absl::Hours(24);
 }
 
-std::string Environment(const char* name) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? "" : text;
-}
-
 void DeclareSecurity(CLI::App& root, GlobalOptions& options) {
   Security& security = options.security;
   const auto add_file = [&](const char* flag, std::string& path, const char* variable, const char* help) {
     root.add_option(flag, path, help)->envname(variable)->type_name("FILE")->take_last();
   };
-  root.add_option("--token-file", security.token_file, "File with the token that says who you are")
+  root.add_option("--token-file", security.token_file,
+                  "File with the token that says who you are (or SPANWIRE_TOKEN_FILE)")
       ->type_name("FILE")
       ->take_last();
   root.add_option("--token", security.token,
@@ -87,13 +82,6 @@ void DeclareGlobalOptions(CLI::App& root, GlobalOptions& options) {
       ->take_last()
       ->default_str("10s");
   root.add_flag("--no-color", options.no_color, "No colours, even on a terminal (also: NO_COLOR)");
-}
-
-void TakeTokenFromEnvironment(GlobalOptions& options) {
-  Security& security = options.security;
-  if (!security.token.empty() || !security.token_file.empty()) return;
-  security.token = Environment("SPANWIRE_TOKEN");
-  if (security.token.empty()) security.token_file = Environment("SPANWIRE_TOKEN_FILE");
 }
 
 }  // namespace spanwire::cli

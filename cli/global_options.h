@@ -10,7 +10,4 @@ namespace spanwire::cli {
 // --tls, --insecure, --context. They are accepted before and after the command.
 void DeclareGlobalOptions(CLI::App& root, GlobalOptions& options);
 
-// After the parse: a token of the environment, where no flag gives one.
-void TakeTokenFromEnvironment(GlobalOptions& options);
-
 }  // namespace spanwire::cli

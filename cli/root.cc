@@ -35,6 +35,7 @@
 #include "cli/topics/list.h"
 #include "cli/topics/show.h"
 #include "cli/version.h"
+#include "spanwire/security_options.h"
 
 namespace spanwire::cli {
 namespace {
@@ -150,7 +151,7 @@ ExitCode RunCommandLine(std::vector<std::string> arguments, Streams& streams, co
     return Stop(root, stop, streams);
   }
   GlobalOptions effective = options;
-  TakeTokenFromEnvironment(effective);
+  CompleteSecurity(effective.security);
   absl::StatusOr<BridgeClient::Destination> destination = absl::UnknownError("");
   if (const absl::StatusOr<GlobalOptions> resolved = context::Resolve(effective); resolved.ok()) {
     effective = *resolved;

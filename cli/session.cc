@@ -1,14 +1,20 @@
 #include "cli/session.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "cli/failure.h"
 #include "cli/json_answer.h"
+#include "cli/port_look.h"
 #include "cli/printable.h"
 #include "cli/table.h"
 
 namespace spanwire::cli {
 namespace {
+
+// Whoever waits for a reason has waited for the call already.
+constexpr absl::Duration kLookTimeout = absl::Seconds(2);
 
 // https://no-color.org, and terminals that cannot.
 bool EnvironmentAllowsColor() {
@@ -27,6 +33,7 @@ Session::Session(const GlobalOptions& options, Streams& streams, BridgeClient& b
       bridge_(bridge),
       clock_(clock),
       zone_(zone),
+      notice_(options.notice),
       colors_wanted_(!options.no_color && EnvironmentAllowsColor()) {}
 
 ExitCode Session::PrintJson(const google::protobuf::Message& answer) {
@@ -62,9 +69,18 @@ bool Session::Confirm(std::string_view question) {
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
+BridgeClient& Session::bridge() {
+  if (!notice_.empty()) Note(std::exchange(notice_, {}));
+  return bridge_;
+}
+
 ExitCode Session::Fail(std::string_view what, const absl::Status& error) {
   streams_.out.flush();
-  streams_.err << ErrorLabel() << Explain(error, {std::string(what), options_.server, options_.timeout}) << std::flush;
+  Attempt attempt{std::string(what), options_.server, options_.timeout, options_.security};
+  if (WorthALook(error)) {
+    attempt.look = LookAtPort(options_.server, options_.security.ca, std::min(options_.timeout, kLookTimeout));
+  }
+  streams_.err << ErrorLabel() << Explain(error, attempt) << std::flush;
   return ExitCodeFor(error);
 }
 

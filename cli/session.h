@@ -24,6 +24,7 @@ struct GlobalOptions {
   OutputFormat output = OutputFormat::kTable;
   absl::Duration timeout = absl::Seconds(10);
   bool no_color = false;
+  std::string notice;  // what a command that goes to the bridge tells first; empty: nothing
 };
 
 // What a running command is handed. Everything is borrowed for the time of the run.
@@ -32,7 +33,8 @@ class Session {
   Session(const GlobalOptions& options, Streams& streams, BridgeClient& bridge, const model::Clock& clock,
           absl::TimeZone zone);
 
-  BridgeClient& bridge() { return bridge_; }
+  // With the first, tells the options' notice.
+  BridgeClient& bridge();
   const GlobalOptions& options() const { return options_; }
   std::istream& in() { return streams_.in; }
   std::ostream& out() { return streams_.out; }
@@ -68,6 +70,7 @@ class Session {
   BridgeClient& bridge_;
   const model::Clock& clock_;
   absl::TimeZone zone_;
+  std::string notice_;
   bool colors_wanted_;
 };
 

@@ -64,14 +64,28 @@ absl::Status RevocationList::Add(Entries& entries, Key key, Entry entry) {
   }
   if (tokens_.size() + users_.size() >= max_entries_) DropExpired();
   if (tokens_.size() + users_.size() >= max_entries_) {
-    return model::MakeError(
-        absl::StatusCode::kResourceExhausted,
-        fmt::format("{} tokens and users are revoked already: change the keys that sign tokens, or raise the limit",
-                    max_entries_),
-        {.reason = "REVOCATIONS_FULL"});
+    return Full();
   }
   entries.emplace(std::move(key), entry);
   return absl::OkStatus();
+}
+
+absl::Status RevocationList::Full() const {
+  absl::Time room = absl::InfiniteFuture();
+  for (const Entries* entries : {&tokens_, &users_}) {
+    for (const auto& [key, entry] : *entries) room = std::min(room, entry.until);
+  }
+  const std::string until =
+      room == absl::InfiniteFuture()
+          ? "none of them ever goes"
+          : "the next goes at " + absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", room, absl::UTCTimeZone());
+  return model::MakeError(
+      absl::StatusCode::kResourceExhausted,
+      fmt::format("{} tokens and users are revoked already, as many as auth.max_revocations allows, "
+                  "and {}: raise it and restart (auth.revocations_file keeps the list), or change "
+                  "the keys that sign tokens",
+                  max_entries_, until),
+      {.reason = "REVOCATIONS_FULL", .metadata = {{"setting", "auth.max_revocations"}}});
 }
 
 void RevocationList::DropExpired() {

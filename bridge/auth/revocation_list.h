@@ -58,6 +58,8 @@ class RevocationList {
   using Entries = absl::flat_hash_map<Key, Entry>;
 
   absl::Status Add(Entries& entries, Key key, Entry entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Why another is refused, what setting to change, and when there will be room without it.
+  absl::Status Full() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void DropExpired() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const model::Clock& clock_;

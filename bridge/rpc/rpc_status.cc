@@ -1,5 +1,6 @@
 #include "bridge/rpc/rpc_status.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -25,8 +26,13 @@ std::string Clipped(std::string_view text, size_t max_bytes) {
   return boost::nowide::utf::convert_string<char>(head.data(), head.data() + head.size());
 }
 
-bool IsRetryable(absl::StatusCode code) {
-  return code == absl::StatusCode::kResourceExhausted || code == absl::StatusCode::kUnavailable;
+// Waiting helps against load, and not against a bound that stays until somebody changes its setting, which the error
+// names then.
+bool IsRetryable(absl::StatusCode code, const model::ErrorDetail& detail) {
+  if (code == absl::StatusCode::kUnavailable) return true;
+  return code == absl::StatusCode::kResourceExhausted &&
+         std::none_of(detail.metadata.begin(), detail.metadata.end(),
+                      [](const auto& entry) { return entry.first == "setting"; });
 }
 
 google::rpc::ErrorInfo InfoOf(const absl::Status& status, const model::ErrorDetail& detail) {
@@ -57,7 +63,7 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
     rpc.add_details()->PackFrom(bad_request);
     break;
   }
-  if (IsRetryable(status.code())) {
+  if (IsRetryable(status.code(), detail)) {
     google::rpc::RetryInfo retry;
     retry.mutable_retry_delay()->set_seconds(kRetrySeconds);
     rpc.add_details()->PackFrom(retry);

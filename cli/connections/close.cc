@@ -51,7 +51,8 @@ CLI::App* DeclareClose(CLI::App& group, CloseOptions& options) {
   CLI::App* command = group.add_subcommand("close", "Close connections, by id or by filter");
   command->add_option("ID", options.client_ids, "Client ids, as `connections list` prints them")->type_name("");
   DeclareFilter(*command, options.filter);
-  command->add_flag("--all", options.all, "Every connection of the bridge");
+  command->add_flag("--all", options.all,
+                    "Every connection that you may close: of your tenant, or with any_tenant of all");
   command->add_flag("--yes", options.yes, "Do not ask before closing all");
   command->add_option("--reason", options.reason, "Told to the clients, at most 100 bytes")->type_name("TEXT");
   command->add_flag("--reconnect", options.reconnect, "Clients may come back at once");

@@ -23,7 +23,8 @@ constexpr char kAddFooter[] = R"(Examples:
 
 Keeps the bridge's address and how to be let in under a name, in $XDG_CONFIG_HOME/spanwire/contexts.json (by default
 ~/.config), which only you may read. Files are kept by their path and read with each command, so a token that is
-renewed is never missed. Flags and variables beat the context; a --server other than the context's leaves it aside.)";
+renewed is never missed. Flags and variables beat the context. Its token and certificate are for its own bridge: with
+another --server (or SPANWIRE_SERVER) they stay where they are, and you are told.)";
 
 constexpr size_t kMaxNameBytes = 64;
 
@@ -62,10 +63,6 @@ ExitCode Edit(Session& session, const std::string& name, Change change) {
 const char* Shows(const Security& security) {
   if (!security.token.empty() || !security.token_file.empty()) return "token";
   return security.cert.empty() ? "" : "certificate";
-}
-
-bool UsesTls(const Security& security) {
-  return security.tls || !security.ca.empty() || !security.cert.empty();
 }
 
 }  // namespace

@@ -17,6 +17,8 @@
 #include "boost/json/parse.hpp"
 #include "boost/json/serialize.hpp"
 #include "boost/json/value.hpp"
+#include "bridge/model/absl_view.h"
+#include "cli/failure.h"
 #include "fmt/format.h"
 
 namespace spanwire::cli::context {
@@ -26,15 +28,25 @@ namespace json = boost::json;
 namespace fs = std::filesystem;
 
 // The texts of a context, by their names in the file.
-constexpr std::pair<const char*, std::string Security::*> kTexts[] = {
-    {"ca", &Security::ca},
-    {"cert", &Security::cert},
-    {"key", &Security::key},
-    {"token", &Security::token},
-    {"token_file", &Security::token_file},
+struct Text {
+  const char* name;
+  std::string Security::*member;
+  std::string SecurityNames::*called;
+};
+constexpr Text kTexts[] = {
+    {"ca", &Security::ca, &SecurityNames::ca},
+    {"cert", &Security::cert, &SecurityNames::cert},
+    {"key", &Security::key, &SecurityNames::key},
+    {"token", &Security::token, &SecurityNames::token},
+    {"token_file", &Security::token_file, &SecurityNames::token_file},
 };
 constexpr std::pair<const char*, bool Security::*> kSwitches[] = {{"tls", &Security::tls},
                                                                   {"insecure", &Security::token_in_plain_text}};
+
+// Together they say who somebody is: where a part is given, the rest is not the context's.
+constexpr std::string Security::*kToken[] = {&Security::token, &Security::token_file};
+constexpr std::string Security::*kCertificate[] = {&Security::cert, &Security::key};
+constexpr std::string Security::*kTrust[] = {&Security::ca};
 
 absl::Status Fault(const std::string& path, std::string_view sentence) {
   return absl::InvalidArgumentError(fmt::format("{}: {}", path, sentence));
@@ -47,7 +59,7 @@ std::string TextOf(const json::object& object, const char* name) {
 
 Context ReadContext(const json::object& object) {
   Context context{.server = TextOf(object, "server"), .security = {}};
-  for (const auto& [name, member] : kTexts) context.security.*member = TextOf(object, name);
+  for (const auto& [name, member, called] : kTexts) context.security.*member = TextOf(object, name);
   for (const auto& [name, member] : kSwitches) {
     const json::value* found = object.if_contains(name);
     context.security.*member = found != nullptr && found->is_bool() && found->get_bool();
@@ -57,7 +69,7 @@ Context ReadContext(const json::object& object) {
 
 json::object WriteContext(const Context& context) {
   json::object object{{"server", context.server}};
-  for (const auto& [name, member] : kTexts) {
+  for (const auto& [name, member, called] : kTexts) {
     if (!(context.security.*member).empty()) object[name] = context.security.*member;
   }
   for (const auto& [name, member] : kSwitches) {
@@ -82,7 +94,47 @@ absl::StatusOr<Contexts> ReadContexts(const std::string& path, const std::string
   return read;
 }
 
-bool HoldsToken(const Contexts& contexts) {
+// Takes the texts of a context over, unless one of them is given already.
+template <size_t kCount>
+void Take(std::string Security::*const (&members)[kCount], const Security& context, const std::string& name,
+          Security& given) {
+  if (std::any_of(std::begin(members), std::end(members), [&](auto member) { return !(given.*member).empty(); })) {
+    return;
+  }
+  for (const auto member : members) {
+    given.*member = context.*member;
+    for (const Text& text : kTexts) {
+      if (text.member == member) given.names.*text.called = fmt::format("context '{}': {}", name, text.name);
+    }
+  }
+}
+
+// How the bridge is known, which is no secret.
+void TakeTrust(const Security& context, const std::string& name, Security& given) {
+  Take(kTrust, context, name, given);
+  if (context.tls && !given.tls) given.names.tls = fmt::format("context '{}': tls", name);
+  given.tls = given.tls || context.tls;
+}
+
+bool HoldsToken(const Security& security) {
+  return !security.token.empty() || !security.token_file.empty();
+}
+
+bool ShowsWho(const Security& security) {
+  return HoldsToken(security) || !security.cert.empty();
+}
+
+GlobalOptions Completed(const GlobalOptions& options, const std::string& name, const Context& context) {
+  GlobalOptions completed = options;
+  completed.server = context.server;
+  Take(kToken, context.security, name, completed.security);
+  Take(kCertificate, context.security, name, completed.security);
+  TakeTrust(context.security, name, completed.security);
+  completed.security.token_in_plain_text = options.security.token_in_plain_text || context.security.token_in_plain_text;
+  return completed;
+}
+
+bool AnyHoldsTokenItself(const Contexts& contexts) {
   return std::any_of(contexts.by_name.begin(), contexts.by_name.end(),
                      [](const auto& entry) { return !entry.second.security.token.empty(); });
 }
@@ -108,7 +160,7 @@ absl::StatusOr<Contexts> Load(const std::string& path) {
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   if (!file.is_open() || file.bad()) return Fault(path, "cannot be read");
   absl::StatusOr<Contexts> contexts = ReadContexts(path, text);
-  if (contexts.ok() && HoldsToken(*contexts) && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+  if (contexts.ok() && AnyHoldsTokenItself(*contexts) && (info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return Fault(path, "holds a token, and other users may read it: chmod 600 the file, and better get a new token");
   }
   return contexts;
@@ -141,28 +193,25 @@ absl::Status Save(const Contexts& contexts, const std::string& path) {
 absl::StatusOr<GlobalOptions> Resolve(const GlobalOptions& options) {
   const std::string path = StorePath();
   const absl::StatusOr<Contexts> contexts = Load(path);
-  if (!contexts.ok()) return contexts.status();
+  if (!contexts.ok()) return Misuse(model::ToStd(contexts.status().message()));
   const std::string& name = options.context.empty() ? contexts->current : options.context;
   if (name.empty()) return options;
   const auto found = contexts->by_name.find(name);
   if (found == contexts->by_name.end()) {
-    return absl::InvalidArgumentError(fmt::format("no context '{}': `spanwire context list` shows them", name));
+    return Misuse(fmt::format("no context '{}': `spanwire context list` shows them", name));
   }
   const Context& context = found->second;
-  if (options.context.empty() && options.server_given && options.server != context.server) return options;
+  if (!options.server_given || options.server == context.server) return Completed(options, name, context);
 
-  GlobalOptions resolved = options;
-  if (!options.server_given) resolved.server = context.server;
-  const Security& given = options.security;
-  const bool shows_token = !given.token.empty() || !given.token_file.empty();
-  for (const auto& [text, member] : kTexts) {
-    const bool of_token = member == &Security::token || member == &Security::token_file;
-    if (of_token ? !shows_token : (given.*member).empty()) resolved.security.*member = context.security.*member;
+  GlobalOptions elsewhere = options;
+  if (!options.context.empty()) TakeTrust(context.security, name, elsewhere.security);
+  if (ShowsWho(context.security) && !ShowsWho(options.security)) {
+    elsewhere.notice = fmt::format(
+        "note: the {} of context '{}' is for {} and does not go to {}: give --token-file for that one, or "
+        "`spanwire context add` it under a name of its own",
+        HoldsToken(context.security) ? "token" : "certificate", name, context.server, options.server);
   }
-  for (const auto& [text, member] : kSwitches) {
-    resolved.security.*member = given.*member || context.security.*member;
-  }
-  return resolved;
+  return elsewhere;
 }
 
 }  // namespace spanwire::cli::context

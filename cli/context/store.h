@@ -31,8 +31,9 @@ absl::StatusOr<Contexts> Load(const std::string& path);
 // Replaces the file, readable by its owner alone (mode 600, in a folder of 700). INVALID_ARGUMENT where it cannot.
 absl::Status Save(const Contexts& contexts, const std::string& path);
 
-// The options with what they leave open filled in from the context that they name, or from the current one. A server
-// that is given and is another than the current context's leaves that aside: its token is not for others.
+// The options with what they leave open filled in from the context that they name, or from the current one. Its token
+// and client certificate are for its own server alone: where another is given they are left aside, and the notice says
+// so unless others are given. Of a context that is named the CAs to trust count there too. Errors are Misuse().
 absl::StatusOr<GlobalOptions> Resolve(const GlobalOptions& options);
 
 }  // namespace spanwire::cli::context

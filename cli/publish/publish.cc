@@ -111,7 +111,7 @@ CLI::App* Declare(CLI::App& root, Options& options) {
       ->type_name("JSON");
   command->add_option("--message", options.message, "Publish as this protobuf message type")->type_name("NAME");
   command->add_option("--id", options.id, "Idempotency key: the same id again publishes nothing")->type_name("ID");
-  command->add_option("--tenant", options.tenant, "Tenant of the topic (default: the default tenant)")->type_name("ID");
+  command->add_option("--tenant", options.tenant, "Tenant of the topic (default: your own)")->type_name("ID");
   DeclareEntity(*command, options);
   command->add_option("--trace-id", options.trace_id, "W3C trace id, 32 lower-case hex digits")->type_name("HEX");
   return command->footer(kFooter);

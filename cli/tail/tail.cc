@@ -95,7 +95,7 @@ ExitCode CodeFor(StreamEnd end, bool counted, const Printer& printer, Session& s
 CLI::App* Declare(CLI::App& root, Options& options) {
   CLI::App* command = root.add_subcommand("tail", "Follow topics as subscribers see them");
   command->add_option("TOPIC", options.topics, "Names of topics, at most 128")->required()->type_name("");
-  command->add_option("--tenant", options.tenant, "Of this tenant (default: the default tenant)")->type_name("ID");
+  command->add_option("--tenant", options.tenant, "Of this tenant (default: your own)")->type_name("ID");
   CLI::Option* since = command->add_option("--since", options.since, "Start after this cursor")->type_name("CURSOR");
   command->add_option("--history", options.history, "First the last N events of each topic, at most 1000")
       ->type_name("N")

@@ -162,10 +162,12 @@ CLI::App* DeclareCreate(CLI::App& group, CreateOptions& options) {
 
 ExitCode RunCreate(const CreateOptions& given, Session& session) {
   CreateOptions options = given;
+  size_t taken_bytes = config::AuthSettings().max_token_bytes;
   if (!options.config.empty()) {
     const absl::StatusOr<config::AuthSettings> auth = ReadAuthSettings(options.config);
     const absl::Status filled = auth.ok() ? SignAsFor(*auth, &options) : auth.status();
     if (!filled.ok()) return session.Misused(model::ToStd(filled.message()));
+    taken_bytes = auth->max_token_bytes;
   }
   const absl::StatusOr<auth::SigningKey> key = ReadKey(options);
   if (!key.ok()) return session.Misused(model::ToStd(key.status().message()));
@@ -178,6 +180,12 @@ ExitCode RunCreate(const CreateOptions& given, Session& session) {
   }
   const absl::StatusOr<std::string> signed_token = auth::MintToken(payload, options.kid, *key);
   if (!signed_token.ok()) return session.Fail("sign the token", signed_token.status());
+  if (signed_token->size() > taken_bytes) {
+    session.Note(
+        fmt::format("warning: the token has {} bytes, and the bridge takes {} (auth.max_token): name fewer "
+                    "topics, such as by a pattern, or raise the limit",
+                    signed_token->size(), taken_bytes));
+  }
   if (!session.json()) {
     session.out() << *signed_token << '\n';
     return ExitCode::kOk;

@@ -62,7 +62,7 @@ absl::Status CheckKnown(const v1::Topic& topic, const HistoryOptions& options, S
 CLI::App* DeclareHistory(CLI::App& group, HistoryOptions& options) {
   CLI::App* command = group.add_subcommand("history", "Show what a topic still holds for those who resume");
   command->add_option("TOPIC", options.topic, "Its name")->required()->type_name("");
-  command->add_option("--tenant", options.tenant, "Of this tenant (default: the default tenant)")->type_name("ID");
+  command->add_option("--tenant", options.tenant, "Of this tenant (default: your own)")->type_name("ID");
   command->add_option("--limit", options.limit, "At most so many events (default: 100)")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000).description(""));

@@ -53,7 +53,7 @@ void PrintTable(const v1::ListTopicsResponse& answer, Session& session) {
 CLI::App* DeclareList(CLI::App& group, ListOptions& options) {
   CLI::App* command = group.add_subcommand("list", "List topics that have history or subscribers");
   command->add_option("PATTERN", options.pattern, "A topic, or a prefix and a trailing *")->type_name("");
-  command->add_option("--tenant", options.tenant, "Of this tenant (default: the default tenant)")->type_name("ID");
+  command->add_option("--tenant", options.tenant, "Of this tenant (default: your own)")->type_name("ID");
   command->add_option("--limit", options.limit, "At most so many (default: all)")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000).description(""));

@@ -74,7 +74,7 @@ void PrintTopic(const v1::Topic& topic, Session& session) {
 CLI::App* DeclareShow(CLI::App& group, ShowOptions& options) {
   CLI::App* command = group.add_subcommand("show", "Show one topic");
   command->add_option("TOPIC", options.topic, "Its name")->required()->type_name("");
-  command->add_option("--tenant", options.tenant, "Of this tenant (default: the default tenant)")->type_name("ID");
+  command->add_option("--tenant", options.tenant, "Of this tenant (default: your own)")->type_name("ID");
   return command->footer(kFooter);
 }
 

@@ -15,9 +15,12 @@ namespace spanwire::internal {
 struct Credentials {
   std::shared_ptr<grpc::ChannelCredentials> channel;
   std::string authorization;  // value of the metadata `authorization` of every call; empty: none
+  // Whether the connection may go by an HTTP proxy that the environment names (http_proxy, grpc_proxy). One to this
+  // machine has no business there, and a token in plain text would be the proxy's to read.
+  bool by_proxy = true;
 };
 
-// Reads the files, now. With `own` channel credentials only the token of `security` counts. UNAUTHENTICATED with a
+// Reads the files, now. With `own` channel credentials only the token of `security` counts. INVALID_ARGUMENT with a
 // sentence that names the file or setting at fault, and holds nothing of a token or key.
 absl::StatusOr<Credentials> LoadCredentials(std::string_view target, const Security& security,
                                             std::shared_ptr<grpc::ChannelCredentials> own = nullptr);

@@ -15,6 +15,7 @@ std::shared_ptr<grpc::Channel> NewChannel(const std::string& target, const Crede
   // A shared subchannel would bring gRPC's own backoff, of up to two minutes, into ours.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectTimeoutMs);
+  if (!credentials.by_proxy) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   return grpc::CreateCustomChannel(target, credentials.channel, arguments);
 }
 

@@ -3,6 +3,9 @@
 #include <exception>
 #include <utility>
 
+#include <google/rpc/error_details.pb.h>
+#include <google/rpc/status.pb.h>
+
 #include "publisher_sdk/src/answer.h"
 #include "publisher_sdk/src/publisher_core.h"
 
@@ -21,6 +24,15 @@ bool BlamesTheMessage(absl::StatusCode code) {
 bool BlamesThePublisher(const grpc::Status& status) {
   return status.error_code() == grpc::StatusCode::UNAUTHENTICATED ||
          status.error_code() == grpc::StatusCode::PERMISSION_DENIED;
+}
+
+// As the bridge would say it of a token or certificate, so that the events wait for better ones.
+grpc::Status Unusable(const std::string& fault) {
+  google::rpc::ErrorInfo info;
+  info.set_reason("CREDENTIALS_UNUSABLE");
+  google::rpc::Status details;
+  details.add_details()->PackFrom(info);
+  return {grpc::StatusCode::UNAUTHENTICATED, fault, details.SerializeAsString()};
 }
 
 Answer ReadEnd(const grpc::Status& status) {
@@ -117,8 +129,12 @@ void PublisherCore::Perform(Step& step) {
 void PublisherCore::OpenStream() {
   absl::StatusOr<Credentials> credentials = LoadCredentials(options_.target, options_.security, options_.credentials);
   if (!credentials.ok()) {
-    const absl::Status& fault = credentials.status();
-    OnClosed({static_cast<grpc::StatusCode>(fault.code()), std::string(fault.message())});
+    const std::string fault(credentials.status().message());
+    {
+      absl::MutexLock lock(&mutex_);
+      control_.GiveUp("not connected to the bridge: " + fault);
+    }
+    OnClosed(Unusable(fault));
     return;
   }
   // NOLINTNEXTLINE(modernize-make-unique): that does not see the private base.

@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "publisher_sdk/examples/hostmon/monitor.h"
+#include "spanwire/security_options.h"
 #include "spanwire/server_address.h"
 
 namespace {
@@ -51,6 +52,15 @@ std::string CompleteServer(std::string& server) {
   return "";
 }
 
+void DeclareSecurity(CLI::App& app, const spanwire::SecurityOption& option, spanwire::Security& security) {
+  if (option.text == nullptr) {
+    app.add_flag(option.flag, security.*option.on, option.help);
+    return;
+  }
+  app.add_option(option.flag, security.*option.text, std::string(option.help) + " (or " + option.variable + ")")
+      ->type_name(option.type);
+}
+
 void Declare(CLI::App& app, Flags& flags) {
   app.footer(kFooter);
   app.set_version_flag("--version", "spanwire-hostmon " SPANWIRE_VERSION);
@@ -59,21 +69,7 @@ void Declare(CLI::App& app, Flags& flags) {
       ->type_name("HOST:PORT")
       ->transform(CLI::Validator(CompleteServer, ""))
       ->capture_default_str();
-  spanwire::Security& security = flags.security;
-  app.add_option("--token-file", security.token_file, "File with the token that lets it in")
-      ->envname("SPANWIRE_TOKEN_FILE")
-      ->type_name("FILE");
-  app.add_option("--token", security.token, "The token itself, which others may see: better a file")
-      ->type_name("TOKEN");
-  app.add_option("--ca", security.ca, "TLS, trusting the CAs of this PEM file")
-      ->envname("SPANWIRE_CA")
-      ->type_name("FILE");
-  app.add_option("--cert", security.cert, "TLS, showing this client certificate (PEM)")
-      ->envname("SPANWIRE_CERT")
-      ->type_name("FILE");
-  app.add_option("--key", security.key, "The private key of --cert (PEM)")->envname("SPANWIRE_KEY")->type_name("FILE");
-  app.add_flag("--tls", security.tls, "TLS, trusting the CAs of this machine");
-  app.add_flag("--insecure", security.token_in_plain_text, "Send the token to another machine without TLS");
+  for (const auto& option : spanwire::SecurityOptions()) DeclareSecurity(app, option, flags.security);
   app.add_option("--interval", flags.interval, "Seconds between figures")
       ->check(CLI::Range(0.05, 3600.0))
       ->capture_default_str();
@@ -130,7 +126,7 @@ class BridgeWatch {
   void Look(const spanwire::PublisherStats& stats, const std::string& server) {
     if (stats.connected && !connected_) std::cerr << "hostmon: publishing to " << server << "\n";
     if (!stats.connected && stats.last_disconnect != told_) {
-      std::cerr << "hostmon: no bridge at " << server << ", trying on: " << stats.last_disconnect << "\n";
+      std::cerr << "hostmon: nothing goes to " << server << " now, trying on: " << stats.last_disconnect << "\n";
       told_ = stats.last_disconnect;
     }
     if (stats.connected) told_.clear();
@@ -142,6 +138,11 @@ class BridgeWatch {
   std::string told_;
 };
 
+const char* WhatWentWrong(const PublishResult& failure) {
+  if (failure.reason == "CREDENTIALS_UNUSABLE") return "cannot go to the bridge";
+  return failure.not_let_in ? "the bridge does not let it in" : "the bridge refused an event";
+}
+
 // What the bridge refuses is worth a line; what came too late for a bridge that is away has had one already.
 void OnError(const PublishResult& failure) {
   const auto code = failure.status.code();
@@ -149,8 +150,9 @@ void OnError(const PublishResult& failure) {
       code == absl::StatusCode::kCancelled) {
     return;
   }
-  const char* what = failure.not_let_in ? "does not let it in" : "refused an event";
-  std::cerr << "hostmon: the bridge " << what << ": " << failure.status << " " << failure.reason << "\n";
+  std::cerr << "hostmon: " << WhatWentWrong(failure) << ": " << failure.status.message();
+  if (!failure.reason.empty()) std::cerr << " (" << failure.reason << ")";
+  std::cerr << "\n";
 }
 
 void Tick(Monitor& monitor, const Publisher& publisher, BridgeWatch& watch, const std::string& server) {
@@ -196,6 +198,12 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
+  }
+  spanwire::CompleteSecurity(flags.security);
+  // Files may come later, when it runs; who starts it wants to hear of a mistake now.
+  if (const absl::Status usable = spanwire::CheckSecurity(flags.security, flags.server); !usable.ok()) {
+    std::cerr << "hostmon: " << usable.message() << "\n";
+    return 2;
   }
   flags.monitor.interval = Milliseconds(flags.interval);
   flags.monitor.alert_after = Milliseconds(flags.alert_after);

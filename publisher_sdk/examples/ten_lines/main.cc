@@ -1,14 +1,17 @@
 #include <iostream>
 
 #include <spanwire/publisher.h>
+#include <spanwire/security_options.h>
 
 #include "orders.pb.h"
 
 int main(int argc, char** argv) {
-  spanwire::Security security;  // for a bridge with authentication: a token's file, and its CA
-  if (argc > 2) security.token_file = argv[2];
-  if (argc > 3) security.ca = argv[3];
-  spanwire::Publisher publisher({.target = argc > 1 ? argv[1] : "127.0.0.1:50051", .security = security});
+  // For a bridge with authentication or TLS: --token-file, --ca, --cert, --key ..., or SPANWIRE_TOKEN_FILE ...
+  const absl::StatusOr<spanwire::Security> security = spanwire::TakeSecurityOptions(argc, argv);
+  const std::string target = argc > 1 ? argv[1] : "127.0.0.1:50051";
+  const absl::Status usable = security.ok() ? spanwire::CheckSecurity(*security, target) : security.status();
+  if (!usable.ok()) return (std::cerr << usable.message() << "\n", 2);
+  spanwire::Publisher publisher({.target = target, .security = *security});
 
   orders::v1::OrderShipped shipped;
   shipped.set_customer_id("42");

@@ -56,10 +56,11 @@ struct PublisherOptions {
   std::chrono::milliseconds close_deadline = std::chrono::seconds(5);
 
   // Hears of every failure that has neither a callback nor a future that somebody looks at, and, marked `not_let_in`,
-  // of each attempt to get in that the bridge refused (UNAUTHENTICATED, PERMISSION_DENIED), which is no event's
-  // failure. Called on the publisher's thread or on the one that drops a future, perhaps on both at once. Default:
-  // lines on stderr, at most one a second for failures and one for attempts; failures left out are counted in the next
-  // line, or in one of their own when the publisher closes.
+  // of each attempt to get in that the bridge refused (UNAUTHENTICATED, PERMISSION_DENIED) or that files of `security`
+  // allowed none of (UNAUTHENTICATED, reason CREDENTIALS_UNUSABLE; see CheckSecurity), which is no event's failure.
+  // Called on the publisher's thread or on the one that drops a future, perhaps on both at once. Default: lines on
+  // stderr, at most one a second for failures and one for attempts; failures left out are counted in the next line, or
+  // in one of their own when the publisher closes.
   std::function<void(const PublishResult&)> on_error = {};
 };
 

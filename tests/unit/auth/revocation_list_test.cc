@@ -4,12 +4,16 @@
 
 #include <fmt/format.h>
 
+#include "bridge/model/absl_view.h"
 #include "bridge/model/clock.h"
-#include "gtest/gtest.h"
+#include "gmock/gmock.h"
 #include "tests/unit/auth/test_keys.h"
 
 namespace spanwire::auth {
 namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 class RevocationListTest : public ::testing::Test {
  protected:
@@ -56,8 +60,20 @@ TEST_F(RevocationListTest, AFullListRefusesAndForgetsNothingThatStillCounts) {
   const absl::Status full = list_.RevokeUser("", "u", clock_.Now(), In(absl::Hours(1)));
   EXPECT_EQ(full.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(testing::ReasonOf(full), "REVOCATIONS_FULL");
+  EXPECT_THAT(model::ToStd(full.message()),
+              AllOf(HasSubstr("auth.max_revocations"),
+                    HasSubstr("the next goes at " +
+                              absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", In(absl::Hours(1)), absl::UTCTimeZone()))));
   EXPECT_TRUE(list_.RevokeToken("", "t-0", In(absl::Hours(2))).ok());  // is there already
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(list_.IsRevoked(Token(fmt::format("t-{}", i))));
+}
+
+TEST_F(RevocationListTest, AListFullOfWhatStaysForEverSaysSo) {
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(list_.RevokeToken("", fmt::format("t-{}", i), absl::InfiniteFuture()).ok());
+  }
+  EXPECT_THAT(model::ToStd(list_.RevokeToken("", "t-3", absl::InfiniteFuture()).message()),
+              HasSubstr("none of them ever goes"));
 }
 
 TEST_F(RevocationListTest, EntriesThatNoTokenOutlivesMakeRoom) {

@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 class ContextTest : public CliTest {
  protected:
@@ -77,10 +78,52 @@ TEST_F(ContextTest, AnotherMayBeNamed) {
 // Otherwise a token would go to whatever bridge one has a look at.
 TEST_F(ContextTest, ItsTokenDoesNotGoToAnotherServer) {
   Write(R"({"current":"prod","contexts":{"prod":{"server":"bridge.example:50051","token":"a.b.c"}}})");
-  EXPECT_EQ(Run({"connections", "list"}).code, ExitCode::kOk);
+  ::setenv("SPANWIRE_CONTEXT", "prod", 1);
+  const Outcome by_variable = Run({"connections", "list"});
+  ::unsetenv("SPANWIRE_CONTEXT");
+  ::setenv("SPANWIRE_SERVER", bridge_.address().c_str(), 1);
+  const Outcome server_of_variable = Plain({"connections", "list", "--context", "prod"});
+  ::unsetenv("SPANWIRE_SERVER");
+  for (const Outcome& outcome : {by_variable, server_of_variable, Run({"connections", "list"}),
+                                 Run({"connections", "list", "--context", "prod"})}) {
+    EXPECT_EQ(outcome.code, ExitCode::kOk) << outcome.err;
+    EXPECT_THAT(outcome.err,
+                AllOf(StartsWith("note: the token of context 'prod' is for bridge.example:50051 and does not go to " +
+                                 bridge_.address() + ": give --token-file"),
+                      Not(HasSubstr("a.b.c"))));
+  }
+  EXPECT_EQ(bridge_.admin.list_calls, 4);
   EXPECT_EQ(bridge_.admin.authorization, "");
-  EXPECT_EQ(Run({"connections", "list", "--context", "prod"}).code, ExitCode::kOk);
-  EXPECT_EQ(bridge_.admin.authorization, "Bearer a.b.c");
+}
+
+TEST_F(ContextTest, OnesOwnTokenGoesToAnotherServerWithoutAWord) {
+  Write(R"({"contexts":{"prod":{"server":"bridge.example:50051","token":"a.b.c"}}})");
+  const Outcome outcome = Run({"connections", "list", "--context", "prod", "--token", "d.e.f"});
+  EXPECT_EQ(outcome.err, "No connections.\n");
+  EXPECT_EQ(bridge_.admin.authorization, "Bearer d.e.f");
+}
+
+TEST_F(ContextTest, NeitherItsCertificateNorItsLeaveForPlainTextGoElsewhere) {
+  Write(R"({"contexts":{"prod":{"server":"bridge.example:1","cert":"/c.pem","key":"/k.pem","insecure":true}}})");
+  const Outcome outcome = Run({"connections", "list", "--context", "prod"});
+  EXPECT_EQ(outcome.code, ExitCode::kOk) << outcome.err;  // the files, which do not exist, are not looked at
+  EXPECT_THAT(outcome.err, HasSubstr("the certificate of context 'prod'"));
+  const Outcome plain =
+      RunCli({"--server", "bridge.invalid:1", "--context", "prod", "--token", "d.e.f", "connections", "list"}, clock_);
+  EXPECT_EQ(plain.code, ExitCode::kUsage);
+  EXPECT_THAT(plain.err, HasSubstr("plain text"));
+}
+
+TEST_F(ContextTest, WhatItTrustsCountsElsewhereWhereItIsNamed) {
+  Write(R"({"contexts":{"prod":{"server":"bridge.example:1","ca":"/nowhere/ca.pem"}}})");
+  EXPECT_THAT(Run({"connections", "list", "--context", "prod"}).err,
+              HasSubstr("context 'prod': ca /nowhere/ca.pem cannot be read"));
+}
+
+TEST_F(ContextTest, ACertificateThatIsGivenIsNotMixedWithItsKey) {
+  Write(R"({"contexts":{"prod":{"server":"127.0.0.1:1","cert":"/c.pem","key":"/k.pem"}}})");
+  EXPECT_THAT(Plain({"connections", "list", "--context", "prod", "--cert", "/mine.pem"}).err,
+              HasSubstr("--cert is given without --key"));
 }
 
 TEST_F(ContextTest, TheFileIsItsOwnersAlone) {

@@ -100,6 +100,69 @@ TEST(ExplainTest, DetailsOfAnotherProgramDoNoHarm) {
   EXPECT_EQ(Explain(FromGrpc(status), kAttempt), "cannot publish: odd (INTERNAL)\n");
 }
 
+// What gRPC says of TLS that fails, and what a look at the port has found.
+TEST(ExplainTest, SaysWhatToDoWhereTlsAndThePortDoNotGoTogether) {
+  using Kind = PortLook::Kind;
+  const Security plain;
+  const Security by_ca = {.ca = "ca.pem", .names = {.ca = "--ca"}};
+  const Security by_tls = {.tls = true, .names = {.tls = "--tls"}};
+  const std::string verify =
+      "failed to connect to all addresses; last error: UNKNOWN: Ssl handshake failed: "
+      "SSL_ERROR_SSL: error:0A000086:SSL routines::certificate verify failed";
+  const struct {
+    std::string message;
+    Security security;
+    PortLook look;
+    std::vector<std::string> said;
+  } cases[] = {
+      {verify,
+       by_ca,
+       {Kind::kGrpcTls, "unable to get local issuer certificate"},
+       {"not trusted: unable", "--ca ca.pem is not the CA"}},
+      {verify, by_tls, {Kind::kGrpcTls, ""}, {"not trusted\n", "give its certificate with --ca FILE"}},
+      {verify, by_ca, {Kind::kGrpcTls, "certificate has expired"}, {"has expired", "needs another certificate"}},
+      {"Peer name bridge is not in peer certificate", by_ca, {}, {"for another name", "Call it by a name"}},
+      {"SSL routines::wrong version number", by_ca, {}, {"does not speak TLS", "leave --ca ca.pem out"}},
+      {"SSL routines::wrong version number", by_tls, {}, {"does not speak TLS", "leave --tls out"}},
+      {"SSL routines::tlsv1 alert no application protocol", by_ca, {}, {"that is an HTTP port"}},
+      {"SSL routines::tlsv13 alert certificate required", by_ca, {}, {"asks for a client certificate", "--cert FILE"}},
+      {"failed to connect to all addresses; last error: Socket closed",
+       plain,
+       {Kind::kGrpcTls, ""},
+       {"that port speaks TLS", "--ca FILE (or SPANWIRE_CA)", "--tls"}},
+      {"failed to connect to all addresses; last error: Socket closed",
+       plain,
+       {Kind::kOtherTls, ""},
+       {"that is an HTTP port"}},
+  };
+  for (const auto& row : cases) {
+    Attempt attempt = kAttempt;
+    attempt.security = row.security;
+    attempt.look = row.look;
+    const std::string text = Explain(absl::UnavailableError(row.message), attempt);
+    EXPECT_THAT(text, testing::StartsWith("cannot reach the bridge at 127.0.0.1:50051: "));
+    for (const std::string& words : row.said) EXPECT_THAT(text, HasSubstr(words)) << row.message;
+    EXPECT_THAT(text, testing::Not(HasSubstr("Is it running?")));
+  }
+}
+
+TEST(ExplainTest, WhoShowsNothingIsToldHowToWithTheseCommands) {
+  const grpc::Status status = Refusal(grpc::StatusCode::UNAUTHENTICATED,
+                                      "send it as metadata, authorization: Bearer <token>", "UNAUTHENTICATED_CALL");
+  const std::string text = Explain(FromGrpc(status), kAttempt);
+  EXPECT_THAT(text, testing::AllOf(HasSubstr("--token-file FILE"), HasSubstr("SPANWIRE_TOKEN_FILE"),
+                                   HasSubstr("spanwire context add"), testing::Not(HasSubstr("metadata"))));
+}
+
+TEST(ExplainTest, ATokenThatIsRefusedIsNamedByWhereItComesFrom) {
+  Attempt attempt = kAttempt;
+  attempt.security = {.token_file = "t", .names = {.token_file = "--token-file"}};
+  const grpc::Status status = Refusal(grpc::StatusCode::UNAUTHENTICATED, "the token has expired", "TOKEN_EXPIRED");
+  EXPECT_EQ(Explain(FromGrpc(status), attempt),
+            "cannot publish: the token has expired (TOKEN_EXPIRED)\n"
+            "The token is that of --token-file t; `spanwire token check` explains it.\n");
+}
+
 using RefusalTest = CliTest;
 
 TEST_F(RefusalTest, EveryCommandReportsIt) {

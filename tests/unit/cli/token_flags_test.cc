@@ -49,21 +49,36 @@ TEST_F(TokenFlagsTest, AFlagBeatsTheEnvironment) {
   EXPECT_EQ(Shown({"--token-file", path_}), "Bearer d.e.f");
 }
 
-TEST_F(TokenFlagsTest, WhatIsWrongIsSaidWithoutTheToken) {
-  const Outcome missing = Run({"--token-file", "/nowhere/token", "connections", "list"});
-  EXPECT_EQ(missing.code, ExitCode::kDenied);
-  EXPECT_THAT(missing.err, HasSubstr("/nowhere/token"));
-  const Outcome spaced = Run({"--token", "secret with spaces", "connections", "list"});
-  EXPECT_EQ(spaced.code, ExitCode::kDenied);
-  EXPECT_THAT(spaced.err, Not(HasSubstr("secret")));
-  EXPECT_EQ(Run({"--cert", "c.pem", "connections", "list"}).code, ExitCode::kDenied);
+// Nothing was sent, so nobody has refused anything.
+TEST_F(TokenFlagsTest, WhatIsWrongHereIsWrongUseAndSaidWithoutTheToken) {
+  const auto misuse = [&](std::vector<std::string> flags) {
+    flags.insert(flags.end(), {"connections", "list"});
+    const Outcome outcome = Run(std::move(flags));
+    EXPECT_EQ(outcome.code, ExitCode::kUsage) << outcome.err;
+    EXPECT_THAT(outcome.err, AllOf(Not(HasSubstr("secret")), Not(HasSubstr("UNAUTHENTICATED"))));
+    return outcome.err;
+  };
+  EXPECT_EQ(misuse({"--token-file", "/nowhere/token"}),
+            "error: --token-file /nowhere/token cannot be read: No such file or directory\n");
+  EXPECT_THAT(misuse({"--token", "secret with spaces"}), HasSubstr("--token holds no token"));
+  EXPECT_THAT(misuse({"--token", "secret", "--token-file", Write("t")}), HasSubstr("both --token and --token-file"));
+  EXPECT_THAT(misuse({"--cert", "c.pem"}), HasSubstr("--cert is given without --key"));
+  EXPECT_THAT(misuse({"--key", "k.pem"}), HasSubstr("--key is given without --cert"));
+  EXPECT_THAT(misuse({"--ca", "/nowhere/ca.pem"}), HasSubstr("--ca /nowhere/ca.pem cannot be read"));
+  EXPECT_THAT(misuse({"--ca", Write("garbage")}), HasSubstr("holds no certificate"));
+  EXPECT_EQ(bridge_.admin.list_calls, 0);
+}
+
+TEST_F(TokenFlagsTest, AVariableIsNamedByItsName) {
+  ::setenv("SPANWIRE_TOKEN_FILE", "/nowhere/token", 1);
+  EXPECT_THAT(Run({"connections", "list"}).err, HasSubstr("SPANWIRE_TOKEN_FILE /nowhere/token cannot be read"));
 }
 
 TEST_F(TokenFlagsTest, ATokenIsNotSentInPlainTextToAnotherMachine) {
   const Outcome outcome =
       RunCli({"--server", "bridge.invalid", "--token", "s.e.c", "--timeout", "1s", "connections", "list"}, clock_);
-  EXPECT_EQ(outcome.code, ExitCode::kDenied);
-  EXPECT_THAT(outcome.err, AllOf(HasSubstr("plain text"), Not(HasSubstr("s.e.c"))));
+  EXPECT_EQ(outcome.code, ExitCode::kUsage);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("plain text"), HasSubstr("--ca or --tls"), Not(HasSubstr("s.e.c"))));
 }
 
 TEST_F(TokenFlagsTest, HelpDoesNotRepeatTheEnvironment) {

@@ -113,6 +113,15 @@ TEST_F(TokenTest, CreateRefusesWhatNoBridgeWouldTake) {
   }
 }
 
+TEST_F(TokenTest, ATokenThatTheBridgeFindsTooLongIsWarnedOf) {
+  const std::string config = Write("small.toml", "[auth]\nhs256_secret_file = \"secret\"\nmax_token = \"256B\"\n");
+  const std::string topic(150, 'a');
+  const Outcome created = Run({"create", "--sub", "u", "--config", config, "--topic", topic});
+  EXPECT_EQ(created.code, ExitCode::kOk);
+  EXPECT_THAT(created.err, AllOf(HasSubstr("the bridge takes 256"), HasSubstr("auth.max_token")));
+  EXPECT_EQ(Create({"--topic", topic}).err, "");  // within 8 KiB, the default
+}
+
 TEST_F(TokenTest, CheckExplainsEachRuleThatIsBroken) {
   const Outcome created = Create({"--issuer", "a", "--audience", "b", "--expires-in", "10m"});
   clock_.Advance(absl::Minutes(15));

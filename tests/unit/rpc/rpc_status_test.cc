@@ -41,6 +41,11 @@ TEST(ToRpcStatus, WhatMayBeTriedAgainSaysWhen) {
   EXPECT_TRUE(HasRetryInfo(ToRpcStatus(absl::ResourceExhaustedError("full"))));
 }
 
+TEST(ToRpcStatus, ABoundThatOnlyASettingLiftsIsNotToBeTriedAgain) {
+  EXPECT_FALSE(HasRetryInfo(ToRpcStatus(Error(absl::StatusCode::kResourceExhausted,
+                                              {.reason = "FULL", .metadata = {{"setting", "auth.max_revocations"}}}))));
+}
+
 TEST(ToRpcStatus, AnErrorWithoutReasonIsNamedByItsCode) {
   EXPECT_EQ(ErrorInfoOf(ToRpcStatus(absl::CancelledError("stopped"))).reason(), "CANCELLED");
 }
