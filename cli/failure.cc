@@ -74,6 +74,16 @@ Trouble Mistrust(const Attempt& attempt) {
                                   TlsAsGiven(attempt.security))};
 }
 
+Trouble ClientCertificate(const Security& security) {
+  if (security.cert.empty()) {
+    return {"it asks for a client certificate",
+            "Give yours with --cert FILE and --key FILE (or SPANWIRE_CERT and SPANWIRE_KEY)."};
+  }
+  return {"it does not take the client certificate",
+          fmt::format("Is {} {} of a CA that the bridge trusts (tls.client_ca_file), and still valid?",
+                      security.names.cert, security.cert)};
+}
+
 // Why TLS and the port do not go together; empty where that is not it.
 std::optional<Trouble> TlsTrouble(std::string_view message, const Attempt& attempt) {
   using Kind = PortLook::Kind;
@@ -95,14 +105,9 @@ std::optional<Trouble> TlsTrouble(std::string_view message, const Attempt& attem
                    fmt::format("Is it the gRPC port of a bridge with [tls]? If it has none, leave {} out.",
                                TlsAsGiven(attempt.security))};
   }
-  if (Says(message, "certificate required")) {
-    return Trouble{"it asks for a client certificate", "Give yours with --cert FILE and --key FILE."};
-  }
-  if (Says(message, "unknown ca") || Says(message, "bad certificate") || Says(message, "certificate expired") ||
-      Says(message, "certificate unknown")) {
-    return Trouble{"it does not take the client certificate",
-                   fmt::format("Is {} {} of a CA that the bridge trusts (tls.client_ca_file), and still valid?",
-                               attempt.security.names.cert, attempt.security.cert)};
+  // The connection is just dropped then: the alert comes after gRPC has shaken hands.
+  if (NeverReached(message) && attempt.look && attempt.look->asks_for_certificate) {
+    return ClientCertificate(attempt.security);
   }
   return std::nullopt;
 }
@@ -212,10 +217,8 @@ std::string Explain(const absl::Status& error, const Attempt& attempt) {
   }
   if (detail.reason.empty() && error.code() == absl::StatusCode::kDeadlineExceeded) return ExplainTimeout(attempt);
   const std::string reason = detail.reason.empty() ? absl::StatusCodeToString(error.code()) : detail.reason;
-  const bool asked_who = detail.reason == kNothingShown;
-  const std::string shown = message.empty() ? "no message"
-                            : asked_who     ? "the bridge wants to know who asks"
-                                            : Printable(message);
+  std::string shown = message.empty() ? "no message" : Printable(message);
+  if (detail.reason == kNothingShown) shown = "the bridge wants to know who asks";
   std::string text = fmt::format("cannot {}: {} ({})\n", Printable(attempt.what), shown, Printable(reason));
   if (const std::string advice = Advice(error, detail, attempt); !advice.empty()) text += Printable(advice) + "\n";
   return text;

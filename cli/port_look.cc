@@ -29,9 +29,16 @@ bool IsAddress(const std::string& host) {
   return inet_pton(AF_INET, host.c_str(), &unused) == 1 || inet_pton(AF_INET6, host.c_str(), &unused) == 1;
 }
 
+// Called where the server asks for one.
+int NoCertificate(SSL* tls, X509**, EVP_PKEY**) {
+  *static_cast<bool*>(SSL_get_app_data(tls)) = true;
+  return 0;
+}
+
 ContextPtr MakeContext(const std::string& ca) {
   ContextPtr context(SSL_CTX_new(TLS_client_method()));
   if (context == nullptr) return nullptr;
+  SSL_CTX_set_client_cert_cb(context.get(), NoCertificate);
   const bool trusts = ca.empty() ? SSL_CTX_set_default_verify_paths(context.get()) == 1
                                  : SSL_CTX_load_verify_file(context.get(), ca.c_str()) == 1;
   const bool offers = SSL_CTX_set_alpn_protos(context.get(), kAlpn, sizeof kAlpn) == 0;
@@ -76,11 +83,13 @@ PortLook LookAtPort(const std::string& server, const std::string& ca, absl::Dura
   const ContextPtr context = MakeContext(ca);
   const openssl::BioPtr connection(BIO_new_connect(server.c_str()));
   PortLook look;
+  bool asked = false;
   if (context != nullptr && connection != nullptr) {
     const int seconds = static_cast<int>(std::max<int64_t>(1, absl::ToInt64Seconds(timeout)));
     BIO_set_nbio(connection.get(), 1);
     const std::unique_ptr<SSL, openssl::Deleter<SSL_free>> tls(SSL_new(context.get()));
     if (tls != nullptr && BIO_do_connect_retry(connection.get(), seconds, -1) == 1) {
+      SSL_set_app_data(tls.get(), &asked);
       BIO_up_ref(connection.get());
       SSL_set_bio(tls.get(), connection.get(), connection.get());
       const std::string host = HostOf(server);
@@ -89,6 +98,7 @@ PortLook LookAtPort(const std::string& server, const std::string& ca, absl::Dura
       look = shaken ? Outcome(tls.get()) : PortLook{.kind = KindOfFailure()};
     }
   }
+  look.asks_for_certificate = asked;
   ERR_clear_error();
   return look;
 }

@@ -17,6 +17,7 @@ struct PortLook {
   Kind kind = Kind::kUnknown;
   // Of kGrpcTls: why its certificate is not trusted, in OpenSSL's words ("certificate has expired"); empty: it is.
   std::string mistrust = {};
+  bool asks_for_certificate = false;  // of the client; whether it insists is not seen
 };
 
 // Begins a TLS handshake with `server` ("host:port") and drops the connection, so that somebody whose call has failed

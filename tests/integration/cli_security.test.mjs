@@ -58,6 +58,16 @@ describe('spanwire says what to do', () => {
     await says('spanwire', ['--server', bridge.http, '--ca', ours('ca.pem'), ...LIST], 5, /that is an HTTP port/);
   });
 
+  it('where a client certificate is wanted', async (t) => {
+    const { ours, theirs } = certificates(t);
+    const { bridge, file, says } = await secured(t,
+      tls(ours, `client_ca_file = "${ours('ca.pem')}"\ngrpc_client_auth = "required"\n`));
+    const list = (...flags) => ['--server', bridge.grpc, '--token-file', file('token', mint(ADMIN)), '--ca', ours('ca.pem'), ...flags, ...LIST];
+    await says('spanwire', list(), 5, /asks for a client certificate/, /--cert FILE and --key FILE/);
+    await says('spanwire', list('--cert', theirs('client.pem'), '--key', theirs('client-key.pem')), 5, /does not take the client certificate/);
+    await says('spanwire', list('--cert', ours('client.pem'), '--key', ours('client-key.pem')), 0);
+  });
+
   it('where the port has no TLS', async (t) => {
     const { ours } = certificates(t);
     const { bridge, says } = await secured(t);
