@@ -138,6 +138,22 @@ absl::Status CheckPublishMessage(const Config& config) {
                            kEvent, limits.event_bytes));
 }
 
+// So that every poll can be answered. Where only the answer's size was given, that is what to mend.
+absl::Status CheckPollAnswer(const Config& config) {
+  constexpr std::string_view kTotal = "limits.outbound_total";
+  constexpr std::string_view kAnswer = "limits.poll_answer";
+  const Limits& limits = config.limits;
+  if (limits.outbound_total_bytes >= limits.poll_bytes) return absl::OkStatus();
+  if (config.sources.Has(kAnswer) && !config.sources.Has(kTotal)) {
+    return Fault(config, kAnswer,
+                 fmt::format("at most {}, which is {} bytes, so that every poll can be answered: raise that too",
+                             kTotal, limits.outbound_total_bytes));
+  }
+  return Fault(
+      config, kTotal,
+      fmt::format("at least {}, which is {} bytes, so that every poll can be answered", kAnswer, limits.poll_bytes));
+}
+
 absl::Status CheckLimits(const Config& config) {
   const Limits& limits = config.limits;
   if (limits.event_bytes < 1024) return Fault(config, "limits.event_size", "at least 1KiB");
@@ -145,7 +161,8 @@ absl::Status CheckLimits(const Config& config) {
   if (limits.client_message_bytes < 128) return Fault(config, "limits.client_message", "at least 128");
   if (limits.client_message_bytes > UINT32_MAX) return Fault(config, "limits.client_message", "at most 4GiB");
   if (absl::Status status = CheckPublishMessage(config); !status.ok()) return status;
-  return CheckQueue(config);
+  if (absl::Status status = CheckQueue(config); !status.ok()) return status;
+  return CheckPollAnswer(config);
 }
 
 }  // namespace

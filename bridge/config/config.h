@@ -38,6 +38,7 @@ struct Limits {
   size_t shard_inbox_bytes = 64 * 1024 * 1024;       // their memory
   size_t max_connections = 100'000;
   size_t max_connections_per_address = 10'000;  // of one remote address, loopback excepted; 0: no bound
+  size_t max_ops_connections = 100;             // that came in on ops_listen, which the two above do not count
   size_t publish_batch_events = 1000;
   size_t publish_message_bytes = 4 * 1024 * 1024;     // a publish call's or stream's message on the wire
   size_t publish_in_flight_bytes = 64 * 1024 * 1024;  // accepted from publishers and not yet stored, all together

@@ -106,6 +106,14 @@ void AddConnections(const std::vector<const ShardMetrics*>& shards, Families& ou
   AddEach(shards, &ShardMetrics::connections, "transport", transport, out);
   out.Start("spanwire_connections_opened_total", "Connections opened, by transport.", MetricType::Counter);
   AddEach(shards, &ShardMetrics::connections_opened, "transport", transport, out);
+  out.Start("spanwire_connections_refused_total",
+            "Connections refused because there were as many as there may be, by the limit.", MetricType::Counter);
+  AddEach(
+      shards, &ShardMetrics::connections_refused, "reason", [](size_t i) { return std::string(kCapNames[i]); }, out);
+  out.Start("spanwire_subscriptions_not_recovered_total",
+            "Times that a client was told that it may have missed events of a topic, by transport.",
+            MetricType::Counter);
+  AddEach(shards, &ShardMetrics::not_recovered, "transport", transport, out);
   out.Start("spanwire_disconnects_total", "WebSockets and event streams ended, by close code; 1006: the peer vanished.",
             MetricType::Counter);
   AddEach(shards, &ShardMetrics::disconnects, "code", CloseCodeLabel, out);
@@ -141,6 +149,9 @@ void AddDeliveries(const std::vector<const ShardMetrics*>& shards, Families& out
                  Sum(shards, &ShardMetrics::delivered_bytes));
   out.AddCounter("spanwire_client_messages_total", "Messages received from clients.",
                  Sum(shards, &ShardMetrics::messages_received));
+  out.AddCounter("spanwire_client_messages_refused_total",
+                 "Client messages and HTTP requests refused because their client sent too fast.",
+                 Sum(shards, &ShardMetrics::messages_refused));
   out.AddGauge("spanwire_subscriptions", "Subscriptions now.", Sum(shards, &ShardMetrics::subscriptions));
   out.AddGauge("spanwire_queued_bytes", "Bytes waiting in the outbound queues of all connections.",
                Sum(shards, &ShardMetrics::queued_bytes));

@@ -20,6 +20,12 @@ namespace spanwire::observe {
 enum class Transport : size_t { kWebSocket, kSse, kPoll };
 inline constexpr std::array<std::string_view, 3> kTransportNames = {"websocket", "sse", "poll"};
 
+// What a connection was refused over: a cap, by the name of its setting, or too many that were being refused already,
+// so that it was closed without an answer.
+enum class Cap : size_t { kAll, kAddress, kOperators, kRefusals };
+inline constexpr std::array<std::string_view, 4> kCapNames = {"max_connections", "max_connections_per_address",
+                                                              "max_ops_connections", "unanswered"};
+
 // Events refused, by reason. Reasons are words of our own code, never a publisher's; should that ever slip, what comes
 // after the first 64 is counted as "other". Any thread; takes a lock, which refusals are rare enough for.
 class ReasonCounter {
@@ -42,6 +48,7 @@ struct alignas(64) ShardMetrics {
   OwnedCounter deliveries;         // events handed to connections, live or replayed, and put into poll answers
   OwnedCounter delivered_bytes;    // bytes written to sockets for them, before TLS
   OwnedCounter messages_received;  // client messages
+  OwnedCounter messages_refused;   // of those and of HTTP requests: over the client's rate
   OwnedCounter inbox_overflows;    // times that its inbox was over its bound
   OwnedCounter slow_consumers_closed;
   OwnedCounter outbound_shed;  // of those, or closing already: closed because all queues together were too large
@@ -51,6 +58,8 @@ struct alignas(64) ShardMetrics {
   OwnedGauge queued_bytes;
   std::array<OwnedGauge, kTransportNames.size()> connections;
   std::array<OwnedCounter, kTransportNames.size()> connections_opened;
+  std::array<OwnedCounter, kTransportNames.size()> not_recovered;  // subscriptions, and topics of poll answers
+  std::array<OwnedCounter, kCapNames.size()> connections_refused;
   std::array<OwnedCounter, kCloseCodes.size() + 1> disconnects;
   std::array<OwnedCounter, 5> http_requests;  // by status class, 1xx first
   PatternCounters patterns;
@@ -60,6 +69,9 @@ struct alignas(64) ShardMetrics {
     connections_opened[static_cast<size_t>(transport)].Add();
   }
   void Closed(Transport transport) { connections[static_cast<size_t>(transport)].Sub(); }
+  void Refused(Cap cap) { connections_refused[static_cast<size_t>(cap)].Add(); }
+  // A client was told that it may have missed events of a topic.
+  void NotRecovered(Transport transport) { not_recovered[static_cast<size_t>(transport)].Add(); }
   // A WebSocket ended with `code`; 1006 where the peer vanished.
   void Disconnected(int code);
   // An HTTP request was answered with `status`.

@@ -20,6 +20,8 @@ namespace json = boost::json;
 constexpr size_t kMaxDepth = 8;
 // An id is echoed in every reply, so it must not be a way to make the bridge talk.
 constexpr size_t kMaxIdBytes = 128;
+// Of an id as it is written at most: every byte as \u00xx, between quotes.
+constexpr size_t kMaxIdText = 6 * kMaxIdBytes + 2;
 constexpr size_t kMaxActionShown = 64;
 
 struct VerbName {
@@ -34,6 +36,11 @@ constexpr std::array<VerbName, 5> kVerbs = {{{"subscribe", ClientMessage::Verb::
 
 std::string_view View(const json::string& text) {
   return {text.data(), text.size()};
+}
+
+// As a client counts them: of a string what is between its quotes, after unescaping.
+size_t IdBytes(const json::value& id, std::string_view serialized) {
+  return id.is_string() ? id.get_string().size() : serialized.size();
 }
 
 // Such as 1e400, which has no JSON of its own to be echoed as.
@@ -51,6 +58,10 @@ class Reader {
     json::parse_options options;
     options.max_depth = kMaxDepth;
     const json::value value = json::parse({text.data(), text.size()}, failure, {}, options);
+    if (failure == json::error::too_deep) {
+      return Fail(error_code::kBadRequest,
+                  fmt::format("nested too deep: at most {} objects and arrays within each other", kMaxDepth));
+    }
     if (failure) return Fail(error_code::kBadRequest, "not JSON: send one JSON object per frame");
     if (!value.is_object()) return Fail(error_code::kBadRequest, "not a JSON object: send one JSON object per frame");
     const json::object& object = value.get_object();
@@ -71,7 +82,7 @@ class Reader {
       return Fail(error_code::kBadRequest, "id is a number beyond a double's range: choose a smaller one, or a string");
     }
     std::string text = json::serialize(*id);
-    if (text.size() > kMaxIdBytes) {
+    if (IdBytes(*id, text) > kMaxIdBytes) {
       return Fail(error_code::kBadRequest, fmt::format("id has over {} bytes: choose a shorter one", kMaxIdBytes));
     }
     message_->id = std::move(text);
@@ -188,11 +199,12 @@ class Reader {
 
 ReplyId PeekReplyId(std::string_view text) {
   const std::optional<std::string_view> found = model::FindJsonMember(text, "id");
-  if (!found || found->size() > kMaxIdBytes) return {};
+  if (!found || found->size() > kMaxIdText) return {};
   json::error_code failure;
   const json::value id = json::parse({found->data(), found->size()}, failure);
   if (failure || (!id.is_string() && !id.is_number()) || IsBeyondRange(id)) return {};
-  return json::serialize(id);
+  std::string echo = json::serialize(id);
+  return IdBytes(id, echo) <= kMaxIdBytes ? echo : ReplyId();
 }
 
 bool ParseClientMessage(std::string_view text, ClientMessage* message, ClientMessageError* error) {

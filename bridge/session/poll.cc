@@ -276,6 +276,9 @@ void Poll::Answer() {
                       .show_recovered = cursor_.has_value(),
                       .recovered = state->recovered});
   }
+  for (const PolledTopic& topic : polled) {
+    if (!topic.recovered) shard_.metrics().NotRecovered(observe::Transport::kPoll);
+  }
   PollAnswer answer = WritePollAnswer(
       polled, {.max_messages = settings_.limits.poll_messages, .max_bytes = settings_.limits.poll_bytes});
   shard_.metrics().deliveries.Add(answer.messages);

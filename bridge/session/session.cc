@@ -25,7 +25,7 @@ Session::Session(fanout::Shard& shard, const Settings& settings, Outbound& out, 
       client_id_(model::RandomId(kClientIdLength)),
       identity_(admission.identity),
       admission_(std::make_unique<const Admission>(std::move(admission))),
-      output_(out, *settings.clock, shard.metrics()),
+      output_(out, *settings.clock, shard.metrics(), admission_->transport),
       feeds_(std::make_shared<TopicFeeds>(shard, settings, output_, identity_->tenant_id)),
       rate_(settings.limits.client_message_burst, settings.clock->Now()),
       may_read_all_(admission_->may_read_all),
@@ -103,11 +103,13 @@ bool Session::AdmitMessage(std::string_view text) {
     case MessageRate::Verdict::kAdmitted:
       return true;
     case MessageRate::Verdict::kRefused:
+      shard_.metrics().messages_refused.Add();
       output_.SendError("", error_code::kRateLimited,
                         fmt::format("over {} messages per second: slow down", limits.client_messages_per_second), "",
                         PeekReplyId(text));
       return false;
     case MessageRate::Verdict::kTooMuch:
+      shard_.metrics().messages_refused.Add();
       Disconnect(CloseCode::kTooManyMessages, "client sends too fast");
       return false;
   }

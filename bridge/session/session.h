@@ -24,8 +24,9 @@ namespace spanwire::session {
 // How somebody comes in.
 struct Admission {
   auth::IdentityPtr identity = auth::Anonymous();
-  std::string refusal = {};               // why the token that was shown does not count; empty where it does
-  std::optional<std::string> since = {};  // a cursor, as given, to resume the identity's own topic from
+  std::string refusal = {};                          // why the token that was shown does not count; empty where it does
+  std::optional<std::string> since = {};             // a cursor, as given, to resume the identity's own topic from
+  std::optional<observe::Transport> transport = {};  // what it is counted under; administrators are not
   bool may_read_all = false;  // an administrator, who was asked elsewhere: every topic of the identity's tenant
 };
 

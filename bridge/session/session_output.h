@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "bridge/model/clock.h"
@@ -13,8 +14,9 @@ namespace spanwire::session {
 // The one way out of a session: what it says is counted here. Shard thread only; borrows all that it is given.
 class SessionOutput {
  public:
-  SessionOutput(Outbound& out, const model::Clock& clock, observe::ShardMetrics& metrics)
-      : out_(out), clock_(clock), metrics_(metrics) {}
+  SessionOutput(Outbound& out, const model::Clock& clock, observe::ShardMetrics& metrics,
+                std::optional<observe::Transport> transport)
+      : out_(out), clock_(clock), metrics_(metrics), transport_(transport) {}
   SessionOutput(const SessionOutput&) = delete;
   SessionOutput& operator=(const SessionOutput&) = delete;
 
@@ -40,6 +42,11 @@ class SessionOutput {
     Send(ErrorMessage({.topic = topic, .code = code, .message = message, .action = action, .id = id}, now()));
   }
 
+  // Counts a client that is told that it may have missed events of a topic.
+  void CountNotRecovered() {
+    if (transport_) metrics_.NotRecovered(*transport_);
+  }
+
   Outbound& out() { return out_; }
   size_t queued_bytes() const { return out_.queued_bytes(); }
   absl::Time now() const { return clock_.Now(); }
@@ -49,6 +56,7 @@ class SessionOutput {
   Outbound& out_;
   const model::Clock& clock_;
   observe::ShardMetrics& metrics_;
+  const std::optional<observe::Transport> transport_;
   uint64_t messages_sent_ = 0;
 };
 

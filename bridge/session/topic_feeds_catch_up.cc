@@ -85,6 +85,7 @@ bool TopicFeeds::Acknowledge(TopicFeed& feed, std::string_view epoch, uint64_t p
     if (reply.unsubscribe) {
       output_.Send(UnsubscriptionMessage(topic, "client", reply.id, output_.now()));
     } else {
+      if (reply.asked_since && !recovered) output_.CountNotRecovered();
       output_.Send(SubscriptionMessage(topic, cursor, reply.asked_since ? std::optional<bool>(recovered) : std::nullopt,
                                        reply.id, output_.now()));
     }

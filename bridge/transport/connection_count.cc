@@ -2,8 +2,8 @@
 
 namespace spanwire::transport {
 
-void ConnectionCount::Add() {
-  served_.fetch_add(1, std::memory_order_relaxed);
+void ConnectionCount::Add(Door door) {
+  Served(door).fetch_add(1, std::memory_order_relaxed);
   open_.fetch_add(1, std::memory_order_relaxed);
 }
 

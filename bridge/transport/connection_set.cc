@@ -2,10 +2,11 @@
 
 namespace spanwire::transport {
 
-Connection::Connection(ConnectionSet& set, AddressCount::Place place) : set_(set), place_(std::move(place)) {
+Connection::Connection(ConnectionSet& set, AddressCount::Place place, Door door)
+    : set_(set), place_(std::move(place)), door_(door) {
   set_.connections_.push_back(*this);
   ++set_.size_;
-  set_.count_.Add();
+  set_.count_.Add(door);
 }
 
 Connection::~Connection() {
@@ -20,7 +21,7 @@ Connection::~Connection() {
 void Connection::StopServing() {
   served_ = false;
   ++set_.unserved_;
-  set_.count_.StopServing();
+  set_.count_.StopServing(door_);
 }
 
 void ConnectionSet::AbortAll() {

@@ -16,7 +16,7 @@ class ConnectionSet;
 // as it lives. Shard thread only.
 class Connection : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
-  Connection(ConnectionSet& set, AddressCount::Place place);
+  Connection(ConnectionSet& set, AddressCount::Place place, Door door);
   virtual ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -33,6 +33,7 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
   AddressCount::Place TakePlace() { return std::move(place_); }
   // Counts the connection to another address than before.
   void GivePlace(AddressCount::Place place) { place_ = std::move(place); }
+  Door door() const { return door_; }
   bool served() const { return served_; }
   // It is not served any more, only told to go away: makes room for another. Once.
   void StopServing();
@@ -40,6 +41,7 @@ class Connection : public boost::intrusive::list_base_hook<boost::intrusive::lin
  private:
   ConnectionSet& set_;
   AddressCount::Place place_;
+  const Door door_;
   bool served_ = true;
 };
 
@@ -53,8 +55,8 @@ class ConnectionSet {
   size_t size() const { return size_; }
   // Of those, the ones that are only being told to go away.
   size_t unserved() const { return unserved_; }
-  // Served connections of the whole bridge.
-  size_t total_served() const { return count_.served(); }
+  // Served connections of the whole bridge that came in there.
+  size_t total_served(Door door) const { return count_.served(door); }
 
   void AbortAll();
   void CloseIdle();

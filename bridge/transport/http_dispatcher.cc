@@ -164,8 +164,16 @@ HttpAnswer HttpDispatcher::AnswerSse(ShardContext& context, const HttpRequest& r
                                      Asker asker) const {
   std::variant<SseRequest, HttpResponse> read = ReadSseRequest(context, request, asker.identity, peer.remote);
   if (auto* refusal = std::get_if<HttpResponse>(&read)) return std::move(*refusal);
-  if (context.draining()) return SseFarewell(context, session::CloseCode::kRestart, "the bridge restarts");
-  return EventStream{.head = SseHead(), .request = std::get<SseRequest>(std::move(read))};
+  auto& stream = std::get<SseRequest>(read);
+  if (context.draining()) {
+    return SseFarewell(context, session::CloseCode::kRestart, "the bridge restarts", stream.form.named);
+  }
+  return EventStream{.head = SseHead(), .request = std::move(stream)};
+}
+
+bool HttpDispatcher::AnswersOverCap(const HttpRequest& request) const {
+  const Endpoint endpoint = RouteOf(request).endpoint;
+  return endpoint == Endpoint::kHealth || endpoint == Endpoint::kReadiness || endpoint == Endpoint::kMetrics;
 }
 
 HttpResponse HttpDispatcher::Refuse(const ShardContext& context, const HttpRequest& request) const {
@@ -176,10 +184,14 @@ HttpResponse HttpDispatcher::Refuse(const ShardContext& context, const HttpReque
   const bool allowed = origins_.OriginAllowed(origin, request.host) || origin.empty();
   HttpResponse response =
       route.endpoint == Endpoint::kSse && allowed
-          ? SseFarewell(context, session::CloseCode::kOverloaded, kFull)
+          ? SseFarewell(context, session::CloseCode::kOverloaded, kFull, WantsNamedEvents(request))
           : ProblemResponse({.status = 503, .code = error_code::kOverloaded, .detail = std::string(kFull)});
-  AddHeaders{CorsHeaders(origin)}(response);
+  AddCorsHeaders(origin, response);
   return response;
+}
+
+void HttpDispatcher::AddCorsHeaders(std::string_view origin, HttpResponse& response) const {
+  AddHeaders{CorsHeaders(origin)}(response);
 }
 
 HttpAnswer HttpDispatcher::AnswerUpgrade(const ShardContext& context, const HttpRequest& request, const HttpPeer& peer,
@@ -237,6 +249,8 @@ std::vector<HttpHeader> HttpDispatcher::CorsHeaders(std::string_view origin) con
   std::vector<HttpHeader> headers = {{"Vary", "Origin"}};
   if (origins_.OriginListed(origin)) {
     headers.push_back({"Access-Control-Allow-Origin", std::string(origin)});
+    // An origin that is listed may act for its users, also by cookie; what is listed is always one exact origin.
+    headers.push_back({"Access-Control-Allow-Credentials", "true"});
     headers.push_back({"Access-Control-Expose-Headers", "Retry-After"});
   }
   return headers;

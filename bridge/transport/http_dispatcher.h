@@ -58,8 +58,12 @@ class HttpDispatcher {
   const TrustedProxies& proxies() const { return proxies_; }
 
   HttpAnswer Dispatch(ShardContext& context, const HttpRequest& request, const HttpPeer& peer) const;
+  // Whether it is answered also on a connection over the cap: probes and operators ask most when there is too much.
+  bool AnswersOverCap(const HttpRequest& request) const;
   // The answer where the bridge has too many connections to serve this one.
   HttpResponse Refuse(const ShardContext& context, const HttpRequest& request) const;
+  // Says in an answer which pages may read it (CORS), for those that Dispatch and Refuse did not make.
+  void AddCorsHeaders(std::string_view origin, HttpResponse& response) const;
 
  private:
   // Who asks, by the token that the request carries.

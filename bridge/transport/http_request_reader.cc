@@ -12,6 +12,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "bridge/model/absl_view.h"
 #include "bridge/session/control_messages.h"
 
 namespace spanwire::transport {
@@ -46,6 +47,23 @@ bool IsTokenByte(unsigned char c) {
          std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
 }
 
+// The value of the one whole line of that name in a part of a head; empty where there is none, or more.
+std::string LineOf(std::string_view name, std::string_view head) {
+  constexpr std::string_view kBreak = "\r\n";
+  std::string value;
+  for (size_t at = head.find(kBreak); at != std::string_view::npos;) {
+    const size_t begin = at + kBreak.size();
+    at = head.find(kBreak, begin);
+    const std::string_view line = head.substr(begin, at - begin);
+    if (at == std::string_view::npos || line.empty()) break;
+    const size_t colon = line.find(':');
+    if (colon == std::string_view::npos || !SameHeaderName(line.substr(0, colon), name)) continue;
+    if (!value.empty()) return "";
+    value = model::ToStd(absl::StripAsciiWhitespace(model::ToAbsl(line.substr(colon + 1))));
+  }
+  return value;
+}
+
 }  // namespace
 
 class HttpRequestReader::Impl {
@@ -60,6 +78,7 @@ class HttpRequestReader::Impl {
   HttpRequest TakeRequest();
   std::string TakeRest() { return std::move(pending_); }
   const Problem& problem() const { return problem_; }
+  std::string Origin() const;
 
  private:
   State SkipToHead();
@@ -205,6 +224,8 @@ HttpRequestReader::State HttpRequestReader::Impl::CheckFraming(const http::field
 HttpRequestReader::State HttpRequestReader::Impl::CheckHost(const http::fields& head) {
   const size_t hosts = head.count(http::field::host);
   if (hosts > 1) return Malformed("Host is given more than once");
+  // Which of them counts would be a matter of who reads it.
+  if (head.count(http::field::origin) > 1) return Malformed("Origin is given more than once");
   if (hosts == 0 && request_.minor_version >= 1) return Malformed("Host is missing: HTTP/1.1 demands it");
   if (request_.host.empty()) request_.host = View(head[http::field::host]);
   return State::kNeedMore;
@@ -213,6 +234,19 @@ HttpRequestReader::State HttpRequestReader::Impl::CheckHost(const http::fields& 
 HttpRequest HttpRequestReader::Impl::TakeRequest() {
   request_.body = std::move(parser_.get().body());
   return std::move(request_);
+}
+
+std::string HttpRequestReader::Impl::Origin() const {
+  const http::fields& head = parser_.get().base();
+  switch (head.count(http::field::origin)) {
+    case 0:
+      // Of a head that was too large it may stand in what is not parsed.
+      return parser_.is_header_done() ? "" : LineOf("origin", pending_);
+    case 1:
+      return std::string(View(head[http::field::origin]));
+    default:
+      return "";
+  }
 }
 
 HttpRequestReader::HttpRequestReader(Limits limits) : impl_(std::make_unique<Impl>(limits)) {}
@@ -229,6 +263,9 @@ HttpRequest HttpRequestReader::TakeRequest() {
 }
 std::string HttpRequestReader::TakeRest() {
   return impl_->TakeRest();
+}
+std::string HttpRequestReader::Origin() const {
+  return impl_->Origin();
 }
 const Problem& HttpRequestReader::problem() const {
   return impl_->problem();

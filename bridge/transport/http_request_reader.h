@@ -37,6 +37,9 @@ class HttpRequestReader {
   // Bytes that came behind the request.
   std::string TakeRest();
   const Problem& problem() const;
+  // The page that asks, as far as the head has come, also of a request that could not be read; empty where it is not
+  // known. Not after TakeRequest.
+  std::string Origin() const;
 
  private:
   class Impl;

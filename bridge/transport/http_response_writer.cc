@@ -36,6 +36,11 @@ void HttpResponseWriter::Write(ClientStream& stream, HttpResponse response, Form
   });
 }
 
+size_t HttpResponseWriter::held_bytes() const {
+  if (outgoing_ == nullptr || outgoing_->rest.empty()) return 0;
+  return outgoing_->head.size() + outgoing_->response.body.size();
+}
+
 void HttpResponseWriter::WriteRest(ClientStream& stream, Done done) {
   stream.WaitWritable([this, &stream, done = std::move(done)](boost::system::error_code error) mutable {
     using FlushState = OutboundQueue::FlushState;

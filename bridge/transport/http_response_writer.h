@@ -24,6 +24,8 @@ class HttpResponseWriter {
 
   // `now` goes into the head.
   void Write(ClientStream& stream, HttpResponse response, Form form, absl::Time now, Done done);
+  // Bytes of memory that a response takes which the client did not take at once; else 0.
+  size_t held_bytes() const;
 
  private:
   struct Outgoing;

@@ -43,8 +43,9 @@ HttpServer::HttpServer(const config::Config& config, fanout::Fanout& fanout, ses
       bounds_(config.limits, *settings.clock, [this] { shedder_.Shed(); }),
       shedder_(bounds_.outbound, *settings.clock),
       clients_(config, readiness,
-               config.ops_listen.empty() ? HttpDispatcher::Surface::kAll : HttpDispatcher::Surface::kClients),
-      operators_(config, readiness, HttpDispatcher::Surface::kOperators),
+               config.ops_listen.empty() ? HttpDispatcher::Surface::kAll : HttpDispatcher::Surface::kClients,
+               Door::kClients),
+      operators_(config, readiness, HttpDispatcher::Surface::kOperators, Door::kOperators),
       tls_(tls) {
   std::vector<ShardContext*> contexts;
   for (size_t i = 0; i < fanout.size(); ++i) {
@@ -84,12 +85,12 @@ void HttpServer::OnSocket(const Port& port, size_t shard, Socket socket) {
   socket.non_blocking(true, error);
   if (error) return;  // dead on arrival
   if (tls_ == nullptr) {
-    StartHttp(state.context, port.dispatcher, ClientStream(std::move(socket)));
+    StartHttp(state.context, port.dispatcher, ClientStream(std::move(socket)), port.door);
   } else {
     tls::SslPtr session = tls_->Current()->NewSession();
     if (session == nullptr) return;  // no memory: as if there were no descriptor
     StartHttp(state.context, port.dispatcher,
-              ClientStream(std::move(socket), std::move(session), state.context.tls_records));
+              ClientStream(std::move(socket), std::move(session), state.context.tls_records), port.door);
   }
   state.ticker.Start();
 }

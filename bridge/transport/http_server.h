@@ -65,7 +65,9 @@ class HttpServer {
   // The same of the address for operators; empty where they have none of their own.
   std::string ops_address() const;
   // Connections being served. Any thread.
-  size_t connections() const { return bounds_.connections.served(); }
+  size_t connections() const {
+    return bounds_.connections.served(Door::kClients) + bounds_.connections.served(Door::kOperators);
+  }
 
  private:
   struct ShardState {
@@ -84,9 +86,10 @@ class HttpServer {
 
   // One address, and what is to be found there.
   struct Port {
-    Port(const config::Config& config, const Readiness& readiness, HttpDispatcher::Surface surface)
-        : dispatcher(config, readiness, surface) {}
+    Port(const config::Config& config, const Readiness& readiness, HttpDispatcher::Surface surface, Door door_in)
+        : dispatcher(config, readiness, surface), door(door_in) {}
     const HttpDispatcher dispatcher;
+    const Door door;
     std::unique_ptr<Listener> listener;  // null: nobody listens there
   };
 

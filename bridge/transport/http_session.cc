@@ -19,6 +19,7 @@
 #include "bridge/transport/lingering_close.h"
 #include "bridge/transport/poll_endpoint.h"
 #include "bridge/transport/problem.h"
+#include "bridge/transport/request_rate.h"
 #include "bridge/transport/sse_connection.h"
 
 namespace spanwire::transport {
@@ -31,18 +32,31 @@ constexpr size_t kRefusalsAtOnce = 256;
 // For a client that connected just before the bridge went away to say what it wants.
 constexpr absl::Duration kFirstRequest = absl::Seconds(1);
 
+size_t CapOf(const config::Limits& limits, Door door) {
+  return door == Door::kClients ? limits.max_connections : limits.max_ops_connections;
+}
+
 // One connection that speaks HTTP. While it waits for a request, or holds a poll, it owns no buffer: it reads into the
 // shard's, and a request or an answer exists only while it is on its way.
-class HttpSession final : public Connection, private Timer, public std::enable_shared_from_this<HttpSession> {
+class HttpSession final : public Connection,
+                          public OutboundHolder,
+                          private Timer,
+                          public std::enable_shared_from_this<HttpSession> {
  public:
   HttpSession(ShardContext& context, const HttpDispatcher& dispatcher, AcceptedSocket accepted);
 
+  ~HttpSession() override { Charge(0); }
+
   void Start();
-  // Reads one request to answer it with a refusal: there are too many connections.
-  void Refuse();
+  // Reads one request to answer it with a refusal, because of `cap`; probes and operators are answered all the same.
+  void Refuse(observe::Cap cap);
 
   void Abort() override { End(); }
   void CloseWhenIdle() override;
+
+  size_t held_bytes() const override { return charged_; }
+  void Shed() override { End(); }
+  std::weak_ptr<OutboundHolder> WeakHolder() override { return weak_from_this(); }
 
  private:
   enum class Phase : uint8_t {
@@ -76,7 +90,10 @@ class HttpSession final : public Connection, private Timer, public std::enable_s
   void Respond(HttpResponse response);
   // Sends the response; `sent` runs when all of it is.
   void Write(HttpResponse response, absl::AnyInvocable<void()> sent);
+  // So many bytes wait for the client.
+  void Charge(size_t bytes);
   void OnAnswered(bool close);
+  void CountRefusal();
   void NextRequest();
   // Gives the socket away.
   AcceptedSocket Leave();
@@ -91,27 +108,32 @@ class HttpSession final : public Connection, private Timer, public std::enable_s
   Asked asked_;
   PollHold poll_;
   HttpResponseWriter writer_;
+  size_t charged_ = 0;  // of the answer on its way, what the shard's gauge and budget hold
+  RequestRate rate_;
   std::string rest_;  // came behind the request that is being answered
   Phase phase_ = Phase::kIdle;
   bool waiting_readable_ = false;
-  bool fresh_ = true;  // nothing has come yet
+  bool fresh_ = true;                 // nothing has come yet
+  std::optional<observe::Cap> over_;  // why it is refused, until that is counted
   bool closing_ = false;
 };
 
 HttpSession::HttpSession(ShardContext& context, const HttpDispatcher& dispatcher, AcceptedSocket accepted)
-    : Connection(context.connections, std::move(accepted.place)),
+    : Connection(context.connections, std::move(accepted.place), accepted.door),
       context_(context),
       dispatcher_(dispatcher),
       stream_(std::move(accepted.stream)),
       remote_(stream_.remote()),
-      poll_(context) {}
+      poll_(context),
+      rate_(context) {}
 
 void HttpSession::Start() {
   Arm(context_.config.limits.handshake_timeout);
   WaitReadable();
 }
 
-void HttpSession::Refuse() {
+void HttpSession::Refuse(observe::Cap cap) {
+  over_ = cap;
   StopServing();
   Start();
 }
@@ -187,9 +209,14 @@ void HttpSession::SendContinue() {
 void HttpSession::Serve(const HttpRequest& request) {
   asked_ = {.form = {.method = request.method, .minor_version = request.minor_version},
             .keep_alive = request.keep_alive};
-  if (!served()) return Respond(dispatcher_.Refuse(context_, request));
   const std::variant<tcp::endpoint, HttpResponse> client = ClientOf(request);
   if (const auto* refusal = std::get_if<HttpResponse>(&client)) return Respond(*refusal);
+  // A trusted proxy's connection carries the requests of many.
+  const bool many = dispatcher_.proxies().Trusts(remote_.address());
+  if (std::optional<HttpResponse> refusal = many ? std::nullopt : rate_.Refuse(context_)) {
+    dispatcher_.AddCorsHeaders(request.Header("Origin"), *refusal);
+    return Respond(*std::move(refusal));
+  }
   HttpAnswer answer = dispatcher_.Dispatch(
       context_, request, {.remote = std::get<tcp::endpoint>(client), .local = stream_.local().address()});
   if (auto* response = std::get_if<HttpResponse>(&answer)) {
@@ -208,6 +235,11 @@ void HttpSession::Serve(const HttpRequest& request) {
 }
 
 std::variant<tcp::endpoint, HttpResponse> HttpSession::ClientOf(const HttpRequest& request) {
+  if (!served()) {
+    if (!dispatcher_.AnswersOverCap(request)) return dispatcher_.Refuse(context_, request);
+    over_.reset();
+    return remote_;
+  }
   if (!dispatcher_.proxies().Trusts(remote_.address())) return remote_;
   const std::optional<tcp::endpoint> client = dispatcher_.proxies().ClientOf(request, remote_);
   if (!client) {
@@ -219,7 +251,11 @@ std::variant<tcp::endpoint, HttpResponse> HttpSession::ClientOf(const HttpReques
   }
   GivePlace({});  // of the client before, who may be the same
   std::optional<AddressCount::Place> place = context_.shared.addresses.Take(client->address());
-  if (!place) return dispatcher_.Refuse(context_, request);
+  if (!place && dispatcher_.AnswersOverCap(request)) return *client;
+  if (!place) {
+    over_ = observe::Cap::kAddress;
+    return dispatcher_.Refuse(context_, request);
+  }
   GivePlace(*std::move(place));
   return *client;
 }
@@ -237,6 +273,7 @@ void HttpSession::BecomeWebSocket(WebSocketHandshake handshake) {
 }
 
 void HttpSession::Reject(HttpResponse refusal) {
+  if (reader_ != nullptr) dispatcher_.AddCorsHeaders(reader_->Origin(), refusal);
   reader_.reset();
   asked_ = {};
   Respond(std::move(refusal));
@@ -258,12 +295,27 @@ void HttpSession::Write(HttpResponse response, absl::AnyInvocable<void()> sent) 
   phase_ = Phase::kWriting;
   Arm(context_.config.limits.http_write_timeout);
   context_.metrics.Answered(response.status);
+  CountRefusal();
   writer_.Write(stream_, std::move(response), asked_.form, context_.settings.clock->Now(),
                 [self = shared_from_this(), sent = std::move(sent)](bool whole) mutable {
                   if (self->phase_ == Phase::kEnded) return;
+                  self->Charge(0);
                   if (!whole) return self->End();
                   sent();
                 });
+  Charge(writer_.held_bytes());
+}
+
+void HttpSession::Charge(size_t bytes) {
+  if (bytes == charged_) return;
+  const int64_t change = static_cast<int64_t>(bytes) - static_cast<int64_t>(std::exchange(charged_, bytes));
+  if (bytes > 0) {
+    context_.outbound.Add(*this);
+  } else {
+    context_.outbound.Remove(*this);
+  }
+  context_.metrics.queued_bytes.Add(change);
+  context_.outbound.Change(change);
 }
 
 void HttpSession::OnAnswered(bool close) {
@@ -277,6 +329,10 @@ void HttpSession::OnAnswered(bool close) {
 
 // ---- Life and death
 
+void HttpSession::CountRefusal() {
+  if (over_) context_.shared.refusals.Count(context_.metrics, *std::exchange(over_, std::nullopt), remote_);
+}
+
 void HttpSession::NextRequest() {
   phase_ = Phase::kIdle;
   if (closing_) return End();
@@ -289,7 +345,7 @@ void HttpSession::NextRequest() {
 AcceptedSocket HttpSession::Leave() {
   phase_ = Phase::kEnded;
   Disarm();
-  return {.stream = std::move(stream_), .place = TakePlace()};
+  return {.stream = std::move(stream_), .place = TakePlace(), .door = door()};
 }
 
 void HttpSession::CloseWhenIdle() {
@@ -320,24 +376,34 @@ void HttpSession::End() {
   context_.shard.Post([self = shared_from_this()] {});
   Disarm();
   poll_.Cancel();
+  Charge(0);
+  CountRefusal();
   if (!stream_.agreed()) context_.metrics.tls_handshake_failures.Add();
   stream_.Close();
 }
 
 }  // namespace
 
-void StartHttp(ShardContext& context, const HttpDispatcher& dispatcher, ClientStream stream) {
-  const boost::asio::ip::address remote = stream.remote().address();
+void StartHttp(ShardContext& context, const HttpDispatcher& dispatcher, ClientStream stream, Door door) {
+  const tcp::endpoint remote = stream.remote();
   // A trusted proxy's connections count to those who ask by it.
+  const bool counts = door == Door::kClients && !dispatcher.proxies().Trusts(remote.address());
   std::optional<AddressCount::Place> place =
-      dispatcher.proxies().Trusts(remote) ? AddressCount::Place() : context.shared.addresses.Take(remote);
-  const bool has_place = place.has_value();
-  AcceptedSocket accepted{.stream = std::move(stream), .place = std::move(place).value_or(AddressCount::Place())};
+      counts ? context.shared.addresses.Take(remote.address()) : AddressCount::Place();
+  std::optional<observe::Cap> over;
+  if (!place) over = observe::Cap::kAddress;
+  AcceptedSocket accepted{
+      .stream = std::move(stream), .place = std::move(place).value_or(AddressCount::Place()), .door = door};
   const auto session = std::make_shared<HttpSession>(context, dispatcher, std::move(accepted));
-  if (has_place && context.connections.total_served() <= context.config.limits.max_connections) {
+  if (context.connections.total_served(door) > CapOf(context.config.limits, door)) {
+    over = door == Door::kClients ? observe::Cap::kAll : observe::Cap::kOperators;
+  }
+  if (!over) {
     session->Start();
   } else if (context.connections.unserved() < kRefusalsAtOnce) {
-    session->Refuse();
+    session->Refuse(*over);
+  } else {
+    context.shared.refusals.Count(context.metrics, observe::Cap::kRefusals, remote);
   }
 }
 

@@ -15,7 +15,7 @@ constexpr size_t kMaxBytes = 1024 * 1024;
 class LingeringClose final : public Connection, private Timer, public std::enable_shared_from_this<LingeringClose> {
  public:
   LingeringClose(ShardContext& context, AcceptedSocket accepted, bool served)
-      : Connection(context.connections, std::move(accepted.place)),
+      : Connection(context.connections, std::move(accepted.place), accepted.door),
         context_(context),
         stream_(std::move(accepted.stream)) {
     if (!served) StopServing();

@@ -11,7 +11,6 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "bridge/observe/logging.h"
-#include "bridge/transport/push_connection.h"
 
 namespace spanwire::transport {
 namespace {
@@ -22,13 +21,13 @@ constexpr size_t kNamedByShard = 1024;
 struct Named {
   size_t bytes;
   size_t shard;
-  std::weak_ptr<PushConnection> connection;
+  std::weak_ptr<OutboundHolder> holder;
 };
 
 std::vector<Named> LargestOf(const OutboundShare& share, size_t shard) {
   std::vector<Named> named;
-  for (PushConnection* connection : share.waiting()) {
-    named.push_back({.bytes = connection->queued_bytes(), .shard = shard, .connection = connection->weak_from_this()});
+  for (OutboundHolder* holder : share.waiting()) {
+    named.push_back({.bytes = holder->held_bytes(), .shard = shard, .holder = holder->WeakHolder()});
   }
   const auto larger = [](const Named& a, const Named& b) { return a.bytes > b.bytes; };
   const size_t count = std::min(named.size(), kNamedByShard);
@@ -67,12 +66,12 @@ void LoadShedder::Pick(const std::shared_ptr<Round>& round) {
     named.swap(round->named);
   }
   std::sort(named.begin(), named.end(), [](const Named& a, const Named& b) { return a.bytes > b.bytes; });
-  std::vector<std::vector<std::weak_ptr<PushConnection>>> chosen(shards_.size());
+  std::vector<std::vector<std::weak_ptr<OutboundHolder>>> chosen(shards_.size());
   int64_t excess = budget_.excess();
   size_t count = 0;
   for (; count < named.size() && excess > 0; ++count) {
     excess -= static_cast<int64_t>(named[count].bytes);
-    chosen[named[count].shard].push_back(std::move(named[count].connection));
+    chosen[named[count].shard].push_back(std::move(named[count].holder));
   }
   if (const std::optional<uint64_t> left_out = log_limiter_.Admit()) {
     observe::Log(spdlog::level::warn, "the outbound queues are over their limit: the largest are closed",
@@ -82,8 +81,8 @@ void LoadShedder::Pick(const std::shared_ptr<Round>& round) {
   // NOLINTNEXTLINE(modernize-loop-convert): two lists side by side.
   for (size_t i = 0; i < shards_.size(); ++i) {
     shards_[i]->shard.Post([this, left, shard = shards_[i], mine = std::move(chosen[i])] {
-      for (const auto& connection : mine) {
-        if (const auto alive = connection.lock()) {
+      for (const auto& holder : mine) {
+        if (const auto alive = holder.lock()) {
           shard->metrics.outbound_shed.Add();
           alive->Shed();
         }

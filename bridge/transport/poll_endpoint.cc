@@ -27,6 +27,13 @@ HttpResponse PollResponse(absl::StatusOr<std::string> body) {
   return {.headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}}, .body = *std::move(body)};
 }
 
+// Instead of an answer that would be one more to wait for its client, where as many wait as there is memory for.
+HttpResponse NoRoom() {
+  return ProblemResponse({.status = 503,
+                          .code = session::error_code::kOverloaded,
+                          .detail = "too much waits for slow clients already; poll again with the same cursor"});
+}
+
 }  // namespace
 
 std::variant<std::shared_ptr<session::Poll>, HttpResponse> MakePoll(ShardContext& context, const HttpRequest& request,
@@ -67,8 +74,9 @@ void PollHold::Cancel() {
 
 HttpResponse PollHold::Finish(absl::StatusOr<std::string> body) {
   Cancel();
-  if (body.ok()) context_.metrics.delivered_bytes.Add(body->size());
-  HttpResponse response = PollResponse(std::move(body));
+  const bool room = !body.ok() || context_.shared.outbound.Admit(body->size());
+  if (body.ok() && room) context_.metrics.delivered_bytes.Add(body->size());
+  HttpResponse response = room ? PollResponse(std::move(body)) : NoRoom();
   for (HttpHeader& header : held_.headers) response.headers.push_back(std::move(header));
   return response;
 }

@@ -16,17 +16,23 @@ constexpr std::string_view kSlow = "slow consumer: the outbound queue was full";
 // RFC 6455, section 7.1.5: nobody said why.
 constexpr int kAbnormalClosure = 1006;
 
+session::Admission Counted(session::Admission admission, observe::Transport transport) {
+  admission.transport = transport;
+  return admission;
+}
+
 }  // namespace
 
 PushConnection::PushConnection(ShardContext& context, AcceptedSocket accepted, const PushPeer& peer,
                                session::Admission admission, observe::Transport transport)
-    : Connection(context.connections, std::move(accepted.place)),
+    : Connection(context.connections, std::move(accepted.place), accepted.door),
       context_(context),
       stream_(std::move(accepted.stream)),
       remote_(peer.remote),
       user_agent_(context.user_agents.Intern(peer.user_agent)),
       connected_at_(context.settings.clock->Now()),
-      session_(std::make_shared<session::Session>(context.shard, context.settings, *this, std::move(admission))),
+      session_(std::make_shared<session::Session>(context.shard, context.settings, *this,
+                                                  Counted(std::move(admission), transport))),
       last_seen_(std::chrono::steady_clock::now()),
       close_code_(kAbnormalClosure),
       transport_(transport) {}

@@ -17,6 +17,7 @@
 #include "bridge/transport/client_stream.h"
 #include "bridge/transport/connection_set.h"
 #include "bridge/transport/handler_memory.h"
+#include "bridge/transport/outbound_budget.h"
 #include "bridge/transport/outbound_queue.h"
 #include "bridge/transport/shard_context.h"
 #include "bridge/transport/timer_wheel.h"
@@ -40,6 +41,7 @@ class PushConnection : public Connection,
                        public session::Outbound,
                        public session::Client,
                        public fanout::Corked,
+                       public OutboundHolder,
                        public Timer,
                        public std::enable_shared_from_this<PushConnection> {
  public:
@@ -59,8 +61,9 @@ class PushConnection : public Connection,
 
   void Uncork() final;
   void Abort() final;
-  // The bridge has too much queued: drops the queue, and closes the connection.
-  void Shed();
+  size_t held_bytes() const final { return queued_bytes(); }
+  void Shed() final;
+  std::weak_ptr<OutboundHolder> WeakHolder() final { return weak_from_this(); }
 
  protected:
   using SteadyTime = std::chrono::steady_clock::time_point;

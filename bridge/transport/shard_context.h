@@ -15,6 +15,7 @@
 #include "bridge/transport/outbound_budget.h"
 #include "bridge/transport/outbound_queue.h"
 #include "bridge/transport/readiness.h"
+#include "bridge/transport/refusal_count.h"
 #include "bridge/transport/timer_wheel.h"
 #include "bridge/transport/tls_channel.h"
 #include "bridge/transport/token_refusals.h"
@@ -26,10 +27,12 @@ namespace spanwire::transport {
 struct SharedBounds {
   SharedBounds(const config::Limits& limits, const model::Clock& clock, std::function<void()> shed)
       : addresses(limits.max_connections_per_address),
+        refusals(clock),
         outbound(limits.outbound_total_bytes, std::move(shed)),
         token_refusals(clock) {}
   ConnectionCount connections;
   AddressCount addresses;
+  RefusalCount refusals;
   OutboundBudget outbound;
   TokenRefusals token_refusals;
 };

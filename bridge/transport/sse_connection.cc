@@ -96,7 +96,7 @@ void SseConnection::OnReadable() {
   }
   if (!read.data() && !read.blocked()) return EndAsClosed();
   ignored_bytes_ += read.count;
-  if (ignored_bytes_ > kMaxIgnoredBytes) return End(static_cast<int>(CloseCode::kPolicy), "talks on an event stream");
+  if (ignored_bytes_ > kMaxIgnoredBytes) session().Disconnect(CloseCode::kPolicy, "talks on an event stream");
   WaitReadable();
 }
 

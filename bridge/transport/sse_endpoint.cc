@@ -21,13 +21,16 @@ HttpResponse Stream() {
           .close = true};
 }
 
+absl::StatusOr<session::PollQuery> ReadQuery(const HttpRequest& request) {
+  return request.method == HttpMethod::kPost ? ParsePollBody(request.body) : ParsePollUrl(request.query);
+}
+
 }  // namespace
 
 std::variant<SseRequest, HttpResponse> ReadSseRequest(ShardContext& context, const HttpRequest& request,
                                                       const auth::IdentityPtr& identity,
                                                       const boost::asio::ip::tcp::endpoint& remote) {
-  absl::StatusOr<session::PollQuery> query =
-      request.method == HttpMethod::kPost ? ParsePollBody(request.body) : ParsePollUrl(request.query);
+  absl::StatusOr<session::PollQuery> query = ReadQuery(request);
   if (!query.ok()) {
     return RefuseRequest(session::error_code::kBadRequest, std::string(model::ToStd(query.status().message())));
   }
@@ -49,12 +52,17 @@ HttpResponse SseHead() {
   return response;
 }
 
-HttpResponse SseFarewell(const ShardContext& context, CloseCode code, std::string_view reason) {
+HttpResponse SseFarewell(const ShardContext& context, CloseCode code, std::string_view reason, bool named) {
   HttpResponse response = Stream();
   const model::EnvelopePtr disconnect = session::DisconnectMessage(
       code, reason, ReconnectAfter(code, context.config.reconnect_spread), context.settings.clock->Now());
-  response.body = EncodeSseFarewell(*disconnect);
+  response.body = EncodeSseFarewell(*disconnect, named);
   return response;
+}
+
+bool WantsNamedEvents(const HttpRequest& request) {
+  const absl::StatusOr<session::PollQuery> query = ReadQuery(request);
+  return query.ok() && query->named_events;
 }
 
 }  // namespace spanwire::transport

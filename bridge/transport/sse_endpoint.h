@@ -33,7 +33,10 @@ std::variant<SseRequest, HttpResponse> ReadSseRequest(ShardContext& context, con
 HttpResponse SseHead();
 
 // A stream that says only that the client should come back later, because the bridge restarts or is overloaded: any
-// other status than 200 would end a browser's EventSource for good.
-HttpResponse SseFarewell(const ShardContext& context, session::CloseCode code, std::string_view reason);
+// other status than 200 would end a browser's EventSource for good. `named`: the client asked for event names.
+HttpResponse SseFarewell(const ShardContext& context, session::CloseCode code, std::string_view reason, bool named);
+
+// Whether a request to /api/sse, which need not be valid, asks for event names.
+bool WantsNamedEvents(const HttpRequest& request);
 
 }  // namespace spanwire::transport

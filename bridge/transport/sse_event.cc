@@ -77,8 +77,8 @@ size_t SseMessageEnd(std::string_view slice, size_t sent) {
   return is_json || sent > 0 ? OutboundQueue::kGoesOn : 0;
 }
 
-std::string EncodeSseFarewell(const model::Envelope& disconnect) {
-  return Fields(disconnect.json(), "", /*named=*/false).append(disconnect.json()).append(kPlainEnd);
+std::string EncodeSseFarewell(const model::Envelope& disconnect, bool named) {
+  return Fields(disconnect.json(), "", named).append(disconnect.json()).append(kPlainEnd);
 }
 
 }  // namespace spanwire::transport

@@ -32,6 +32,6 @@ Slice EncodeSseEnd(SseForm form);
 size_t SseMessageEnd(std::string_view slice, size_t sent);
 
 // A whole body that does nothing but say `disconnect`, which is to contain `after_ms`.
-std::string EncodeSseFarewell(const model::Envelope& disconnect);
+std::string EncodeSseFarewell(const model::Envelope& disconnect, bool named);
 
 }  // namespace spanwire::transport

@@ -120,6 +120,8 @@ TEST_F(CommandLineTest, AFaultNamesTheFlagOrTheVariable) {
   EXPECT_THAT(FaultOf({"--event-size", "1MiB", "--outbound-queue", "1MiB"}), StartsWith("--outbound-queue: "));
   EXPECT_THAT(FaultOf({"--publish-message", "4194303"}), StartsWith("--publish-message: 4MiB to 512MiB"));
   EXPECT_THAT(FaultOf({"--publish-message", "536870913"}), StartsWith("--publish-message: 4MiB to 512MiB"));
+  EXPECT_THAT(FaultOf({"--poll-answer", "257MiB"}), StartsWith("--poll-answer: at most limits.outbound_total"));
+  EXPECT_THAT(FaultOf({"--outbound-total", "1MiB", "--poll-answer", "2MiB"}), StartsWith("--outbound-total: at least"));
   environment_ = {{"SPANWIRE_MAX_CONNECTIONS", "many"}};
   EXPECT_THAT(FaultOf({}), StartsWith("SPANWIRE_MAX_CONNECTIONS: expected a whole number"));
 }

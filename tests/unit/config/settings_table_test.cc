@@ -128,6 +128,7 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   set("limits.shard_inbox_memory", "25MiB");
   set("limits.max_connections", "17");
   set("limits.max_connections_per_address", "18");
+  set("limits.max_ops_connections", "28");
   set("limits.outbound_total", "19MiB");
   set("limits.publish_batch", "18");
   set("limits.publish_in_flight", "19MiB");
@@ -203,6 +204,7 @@ TEST(SettingsTable, EachSettingReachesItsOwnField) {
   EXPECT_EQ(config.limits.shard_inbox_bytes, 25u << 20);
   EXPECT_EQ(config.limits.max_connections, 17u);
   EXPECT_EQ(config.limits.max_connections_per_address, 18u);
+  EXPECT_EQ(config.limits.max_ops_connections, 28u);
   EXPECT_EQ(config.limits.outbound_total_bytes, 19u << 20);
   EXPECT_EQ(config.limits.publish_batch_events, 18u);
   EXPECT_EQ(config.limits.publish_in_flight_bytes, 19u << 20);
@@ -245,6 +247,7 @@ TEST(SettingsTable, TheDefaultsToldInHelpAreTheDefaults) {
     EXPECT_EQ(config.limits.shard_inbox_events, defaults.limits.shard_inbox_events);
     EXPECT_EQ(config.limits.shard_inbox_bytes, defaults.limits.shard_inbox_bytes);
     EXPECT_EQ(config.limits.max_connections, defaults.limits.max_connections);
+    EXPECT_EQ(config.limits.max_ops_connections, defaults.limits.max_ops_connections);
     EXPECT_EQ(config.limits.publish_batch_events, defaults.limits.publish_batch_events);
     EXPECT_EQ(config.limits.publish_in_flight_bytes, defaults.limits.publish_in_flight_bytes);
     EXPECT_EQ(config.http_listen, defaults.http_listen);

@@ -113,6 +113,7 @@ TEST_F(PollTest, WhatCannotBeRecoveredIsSaidAtOnce) {
   EXPECT_TRUE(Body().at("topics").at("b").at("recovered").as_bool());
   EXPECT_EQ(Body().at("messages").as_array().size(), 0u);
   EXPECT_EQ(Body().at("cursor").as_string(), "e1-3");
+  EXPECT_EQ(shard_.metrics().not_recovered[static_cast<size_t>(observe::Transport::kPoll)].Value(), 1u);
 }
 
 TEST_F(PollTest, HistoryGivesTheLastEvents) {

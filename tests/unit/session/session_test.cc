@@ -358,6 +358,46 @@ TEST_F(SessionTest, BadMessagesAreAnsweredAndChangeNothing) {
   EXPECT_FALSE(out_->closed);
 }
 
+TEST_F(SessionTest, AnIdHasSoManyBytesAsItsClientCountsThem) {
+  const auto ping = [](const std::string& id) { return R"({"action":"ping","id":")" + id + "\"}"; };
+  const std::string longest(128, 'i');
+  Say(ping(longest));
+  Settle();
+  EXPECT_EQ(Take().at(0).at("data").at("id").as_string(), longest);
+  std::string escaped;
+  for (int i = 0; i < 128; ++i) escaped += "\\u0001";
+  Say(ping(escaped));
+  Settle();
+  EXPECT_EQ(Take().at(0).at("data").at("id").as_string(), std::string(128, '\1'));
+  Say(ping(longest + "i"));
+  EXPECT_EQ(Take().at(0).at("data").at("message").as_string(), "id has over 128 bytes: choose a shorter one");
+}
+
+TEST_F(SessionTest, WhatIsNestedTooDeepIsSaidToBeSo) {
+  const auto nested = [](int levels) {
+    return R"({"action":"ping","x":)" + std::string(levels, '[') + std::string(levels, ']') + "}";
+  };
+  Say(nested(7));  // the message itself is the first of eight
+  Settle();
+  EXPECT_THAT(TakeWords(), ElementsAre("pong"));
+  Say(nested(8));
+  const auto error = Take().at(0);
+  EXPECT_EQ(error.at("data").at("code").as_string(), "bad_request");
+  EXPECT_EQ(error.at("data").at("message").as_string(),
+            "nested too deep: at most 8 objects and arrays within each other");
+}
+
+TEST_F(SessionTest, WhoIsToldOfALossIsCountedByTransport) {
+  for (const auto transport : {observe::Transport::kWebSocket, observe::Transport::kSse}) {
+    NewSession({.transport = transport});
+    Say(R"({"action":"subscribe","topic":"a","since":"old-1"})");
+    Say(R"({"action":"subscribe","topic":"b"})");
+    Settle();
+    EXPECT_EQ(shard_.metrics().not_recovered[static_cast<size_t>(transport)].Value(), 1u);
+  }
+  EXPECT_EQ(shard_.metrics().not_recovered[static_cast<size_t>(observe::Transport::kPoll)].Value(), 0u);
+}
+
 TEST_F(SessionTest, AnErrorNamesTheTopicTheActionAndTheId) {
   Say(R"({"action":"subscribe","topic":"a b","id":"i"})");
   const auto message = Take().at(0);
@@ -417,6 +457,7 @@ TEST_F(SessionTest, MessagesOverTheRateAreRefusedAndTwiceTheBurstOfThemCloses) {
   EXPECT_FALSE(out_->closed);
   Say(R"({"action":"pong"})");
   EXPECT_EQ(out_->closed, CloseCode::kTooManyMessages);
+  EXPECT_EQ(shard_.metrics().messages_refused.Value(), 7u);
 }
 
 TEST_F(SessionTest, ARefusalOverTheRateEchoesTheId) {

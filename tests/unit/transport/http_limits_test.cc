@@ -32,6 +32,54 @@ TEST_F(HttpServerTest, FaultsAreAnsweredAndEndTheConnection) {
   }
 }
 
+TEST_F(HttpServerTest, ListedPagesMayReadTheAnswersToFaultsToo) {
+  config_.allowed_origins = {"https://app.example"};
+  config_.limits.handshake_timeout = kShort;
+  Start();
+  const std::string head = " HTTP/1.1\r\nHost: localhost\r\n";
+  const std::string origin = "Origin: https://app.example\r\n";
+  const std::pair<std::string, int> cases[] = {
+      {"POST /api/poll" + head + origin + "Content-Length: 65537\r\n\r\n", 413},
+      {"POST /api/poll" + head + origin + "Content-Length: 9\r\n\r\n{", 408},
+      {"GET /" + std::string(9000, 'x') + head + origin + "\r\n", 414},
+      {"GET /" + head + origin + "X: " + std::string(9000, 'x') + "\r\n\r\n", 431},
+      {"GET /" + head + "X: " + std::string(9000, 'x') + "\r\n" + origin + "\r\n", 431},
+  };
+  for (const auto& [bytes, status] : cases) {
+    RawClient client(port());
+    client.Send(bytes);
+    const ClientResponse response = client.Read();
+    EXPECT_EQ(response.status, status);
+    EXPECT_EQ(response.Header("Access-Control-Allow-Origin"), "https://app.example") << status;
+    EXPECT_EQ(response.Header("Vary"), "Origin") << status;
+  }
+  RawClient foreign(port());
+  foreign.Send("POST /api/poll" + head + "Origin: https://evil.example\r\nContent-Length: 65537\r\n\r\n");
+  EXPECT_EQ(foreign.Read().Header("Access-Control-Allow-Origin"), "");
+}
+
+TEST_F(HttpServerTest, RequestsOverTheRateOfOneConnectionAreRefusedAndFarTooManyEndIt) {
+  config_.limits.client_messages_per_second = 0.001;
+  config_.limits.client_message_burst = 3;
+  config_.allowed_origins = {"https://app.example"};
+  Start();
+  RawClient client(port());
+  std::vector<int> answers;
+  for (int i = 0; i < 9; ++i) {
+    const ClientResponse response = client.Get("/api/poll?topics=a", "Origin: https://app.example\r\n");
+    answers.push_back(response.status);
+    EXPECT_EQ(response.Header("Access-Control-Allow-Origin"), "https://app.example");
+    if (response.status != 429) continue;
+    EXPECT_NE(response.Header("Retry-After"), "");
+    EXPECT_THAT(response.body, HasSubstr(R"("code":"rate_limited")"));
+    EXPECT_EQ(response.Header("Connection"), i == 8 ? "close" : "");
+  }
+  EXPECT_THAT(answers, testing::ElementsAre(200, 200, 200, 429, 429, 429, 429, 429, 429));
+  EXPECT_TRUE(client.Ends());
+  EXPECT_EQ(metrics_.Shards().at(0)->messages_refused.Value(), 6u);
+  EXPECT_EQ(GetOnce("/api/poll?topics=a").status, 200) << "another connection has a rate of its own";
+}
+
 TEST_F(HttpServerTest, TheAnswerToAHugeBodyIsNotLostInAReset) {
   Start();
   RawClient client(port());
@@ -91,6 +139,7 @@ TEST_F(HttpServerTest, AnIdleConnectionEndsButNotBetweenQuickRequests) {
 
 TEST_F(HttpServerTest, WhoDoesNotTakeTheAnswersIsClosed) {
   config_.limits.http_write_timeout = kShort;
+  config_.limits.client_message_burst = 1e6;
   config_.limits.handshake_timeout = config_.limits.http_idle_timeout = absl::Minutes(5);
   Start();
   RawClient client(port(), /*receive_buffer=*/4096);
@@ -113,7 +162,8 @@ TEST_F(HttpServerTest, OverTheCapConnectionsAreToldSoAndOthersGoOn) {
   EXPECT_EQ(second.Get("/healthz").status, 200);
   for (int i = 0; i < 3; ++i) {
     RawClient third(port());
-    third.Request("GET", i == 0 ? "/ws" : "/healthz", i == 0 ? "Upgrade: websocket\r\nConnection: Upgrade\r\n" : "");
+    third.Request("GET", i == 0 ? "/ws" : "/client/spanwire.js",
+                  i == 0 ? "Upgrade: websocket\r\nConnection: Upgrade\r\n" : "");
     const ClientResponse refused = third.Read();
     EXPECT_EQ(refused.status, 503);
     EXPECT_NE(refused.Header("Retry-After"), "");
@@ -127,7 +177,7 @@ TEST_F(HttpServerTest, OverTheCapConnectionsAreToldSoAndOthersGoOn) {
   second.Close();
   // The place is free when the server has seen the goodbye, which takes a turn of its loop.
   bool served = false;
-  for (int i = 0; i < 1000 && !served; ++i) served = GetOnce("/healthz").status == 200;
+  for (int i = 0; i < 1000 && !served; ++i) served = GetOnce("/client/spanwire.js").status == 200;
   EXPECT_TRUE(served);
 }
 

@@ -15,6 +15,7 @@
 namespace spanwire::transport {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class HttpOverloadTest : public HttpServerTest {
@@ -44,6 +45,21 @@ class HttpOverloadTest : public HttpServerTest {
     EXPECT_NE(client->ReadUntil("\"subscription\""), "");
     return client;
   }
+  uint16_t ops_port() const {
+    const std::string ops = server_->ops_address();
+    return static_cast<uint16_t>(std::stoi(ops.substr(ops.rfind(':') + 1)));
+  }
+  static std::string CursorOf(const ClientResponse& poll) {
+    const size_t at = poll.body.find("\"cursor\":\"") + 10;
+    return poll.body.substr(at, poll.body.find('"', at) - at);
+  }
+  uint64_t Refused(observe::Cap cap) const {
+    uint64_t sum = 0;
+    for (const observe::ShardMetrics* shard : metrics_.Shards()) {
+      sum += shard->connections_refused[static_cast<size_t>(cap)].Value();
+    }
+    return sum;
+  }
   uint64_t Sum(observe::OwnedCounter observe::ShardMetrics::*counter) const {
     uint64_t sum = 0;
     for (const observe::ShardMetrics* shard : metrics_.Shards()) sum += (shard->*counter).Value();
@@ -60,7 +76,7 @@ TEST_F(HttpOverloadTest, OneAddressHasSoManyConnectionsAndOthersGoOn) {
   RawClient first(port(), 0, own);
   EXPECT_EQ(first.Get("/healthz").status, 200);
   RawClient second(port(), 0, own);
-  const ClientResponse refused = second.Get("/healthz");
+  const ClientResponse refused = second.Get("/api/poll?topics=a");
   EXPECT_EQ(refused.status, 503);
   EXPECT_NE(refused.Header("Retry-After"), "");
   EXPECT_THAT(refused.body, HasSubstr(R"("code":"overloaded")"));
@@ -68,7 +84,123 @@ TEST_F(HttpOverloadTest, OneAddressHasSoManyConnectionsAndOthersGoOn) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(GetOnce("/healthz").status, 200);  // loopback is not counted
   // The place goes along with the socket.
   EXPECT_EQ(first.Get("/ws", kHandshake).status, 101);
-  EXPECT_EQ(RawClient(port(), 0, own).Get("/healthz").status, 503);
+  EXPECT_EQ(RawClient(port(), 0, own).Get("/api/poll?topics=a").status, 503);
+}
+
+TEST_F(HttpOverloadTest, OverTheCapProbesAndOperatorsAreAnsweredAllTheSame) {
+  config_.ops_listen = "127.0.0.1:0";
+  config_.limits.max_connections = 2;
+  config_.limits.max_ops_connections = 2;
+  Start(2);
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 2; ++i) {
+    clients.push_back(std::make_unique<RawClient>(port()));
+    ASSERT_EQ(clients.back()->Get("/ws", kHandshake).status, 101);
+  }
+  EXPECT_EQ(GetOnce("/api/poll?topics=a").status, 503);
+  for (const char* path : {"/healthz", "/readyz"}) {
+    RawClient probe(port());
+    EXPECT_EQ(probe.Get(path).status, 200) << path;
+    EXPECT_TRUE(probe.Ends()) << "it is one too many all the same";
+  }
+  // The operators' address counts its own.
+  RawClient first(ops_port());
+  RawClient second(ops_port());
+  for (RawClient* each : {&first, &second}) {
+    for (const char* path : {"/healthz", "/readyz", "/metrics", "/api/poll?topics=a"}) {
+      EXPECT_EQ(each->Get(path).status, 200) << path;
+    }
+  }
+  EXPECT_EQ(RawClient(ops_port()).Get("/api/poll?topics=a").status, 503);
+  EXPECT_EQ(RawClient(ops_port()).Get("/healthz").status, 200);
+  EXPECT_THAT(first.Get("/metrics").body,
+              AllOf(HasSubstr("spanwire_connections_refused_total{reason=\"max_connections\"} 1\n"),
+                    HasSubstr("spanwire_connections_refused_total{reason=\"max_ops_connections\"} 1\n")));
+}
+
+TEST_F(HttpOverloadTest, WhereThereIsOneAddressMetricsAreAnsweredOverTheCap) {
+  config_.limits.max_connections = 1;
+  Start();
+  RawClient client(port());
+  ASSERT_EQ(client.Get("/ws", kHandshake).status, 101);
+  EXPECT_EQ(GetOnce("/metrics").status, 200);
+  // Who may ask is another question.
+  RawClient rebound(port());
+  rebound.Send("GET /metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+  EXPECT_EQ(rebound.Read().status, 403);
+}
+
+TEST_F(HttpOverloadTest, RefusedConnectionsAreCountedAnEventStreamsToo) {
+  config_.limits.max_connections = 1;
+  Start();
+  RawClient client(port());
+  ASSERT_EQ(client.Get("/ws", kHandshake).status, 101);
+  EXPECT_EQ(GetOnce("/api/sse?topics=a").status, 200);
+  EXPECT_EQ(GetOnce("/ws", kHandshake).status, 503);
+  EXPECT_EQ(Refused(observe::Cap::kAll), 2u);
+}
+
+TEST_F(HttpOverloadTest, TooManyToBeToldSoAreCountedToo) {
+  constexpr size_t kToldAtOnce = 256;
+  config_.limits.max_connections = 1;
+  Start();
+  RawClient client(port());
+  ASSERT_EQ(client.Get("/ws", kHandshake).status, 101);
+  std::vector<std::unique_ptr<RawClient>> silent;
+  for (size_t i = 0; i < kToldAtOnce; ++i) silent.push_back(std::make_unique<RawClient>(port()));
+  RawClient last(port());
+  EXPECT_TRUE(last.Ends());
+  EXPECT_EQ(Refused(observe::Cap::kRefusals), 1u);
+}
+
+TEST_F(HttpOverloadTest, PollAnswersThatNobodyTakesAreBoundedWithTheQueues) {
+  config_.limits.poll_bytes = 64 * 1024 * 1024;
+  config_.limits.outbound_total_bytes = 30 * 1024 * 1024;
+  Start();
+  const std::string topics = "topics=a,b,c,d";
+  const std::string start = CursorOf(GetOnce("/api/poll?" + topics));
+  const std::string data = "{\"v\":\"" + std::string(1'000'000, 'x') + "\"}";
+  for (const char* topic : {"a", "b", "c", "d"}) {
+    for (int i = 0; i < 3; ++i) Publish(topic, data);
+  }
+  const std::string poll = "/api/poll?" + topics + "&cursor=" + start;
+  const auto queued = [this] {
+    Everywhere([](session::Registry&) {});
+    return observe::SumUp(metrics_).queued_bytes;
+  };
+  // Twelve megabytes each, more than the kernel keeps for a reader that does not read.
+  std::vector<std::unique_ptr<RawClient>> stalled;
+  for (size_t i = 0; i < 2; ++i) {
+    stalled.push_back(std::make_unique<RawClient>(port(), /*receive_buffer=*/4096));
+    stalled.back()->Request("GET", poll);
+    EXPECT_NE(stalled.back()->PeekUntil("\r\n\r\n"), "");
+    EXPECT_GT(queued(), (i + 1) * 12'000'000);
+  }
+  const ClientResponse refused = GetOnce(poll);
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_NE(refused.Header("Retry-After"), "");
+  EXPECT_THAT(refused.body, HasSubstr(R"("code":"overloaded")"));
+  // Room was made for who comes again: more than three quarters were taken.
+  ASSERT_EQ(Sum(&observe::ShardMetrics::outbound_shed), 1u);
+  EXPECT_LT(queued(), 13'000'000u);
+  EXPECT_EQ(GetOnce(poll).status, 200);
+  EXPECT_EQ(GetOnce("/api/poll?topics=a").status, 200);
+  stalled.clear();
+  ASSERT_TRUE(server_->AwaitNoConnections(absl::Seconds(10)));
+  EXPECT_EQ(queued(), 0u);
+}
+
+TEST(OutboundBudget, AdmitsUpToItsLimitAndMakesRoomWhereLittleIsLeft) {
+  int shed = 0;
+  OutboundBudget budget(1000, [&] { ++shed; });
+  EXPECT_TRUE(budget.Admit(1000));
+  EXPECT_FALSE(budget.Admit(1001));
+  EXPECT_EQ(shed, 0) << "nothing that could go would make room";
+  budget.Change(751);
+  EXPECT_TRUE(budget.Admit(249));
+  EXPECT_FALSE(budget.Admit(250));
+  EXPECT_FALSE(budget.Admit(250));
+  EXPECT_EQ(shed, 1) << "once until it is settled";
 }
 
 TEST_F(HttpOverloadTest, OverTheBoundOfAllQueuesTheLargestIsClosedAndTheOthersStay) {

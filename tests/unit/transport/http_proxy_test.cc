@@ -93,6 +93,17 @@ TEST_F(HttpProxyTest, OneConnectionOfAProxyMayCarryMany) {
   }
 }
 
+TEST_F(HttpProxyTest, TheRateOfAConnectionIsNotForAProxysWhichCarriesMany) {
+  config_.trusted_proxies = {"127.0.0.1"};
+  config_.limits.client_messages_per_second = 0.001;
+  config_.limits.client_message_burst = 1;
+  Start();
+  RawClient proxy(port());
+  for (int i = 1; i < 5; ++i) {
+    EXPECT_EQ(proxy.Get("/api/poll?topics=a", "X-Forwarded-For: 203.0.113." + std::to_string(i) + "\r\n").status, 200);
+  }
+}
+
 TEST_F(HttpProxyTest, WhereOperatorsHaveAnAddressOfTheirOwnClientsFindNeitherMetricsNorConsole) {
   config_.ops_listen = "127.0.0.1:0";
   Start();

@@ -131,12 +131,17 @@ TEST_F(HttpServerTest, ForeignPagesAreRefusedAndListedOnesAreToldTheyMay) {
   EXPECT_EQ(poll.status, 200);
   EXPECT_EQ(poll.Header("Access-Control-Allow-Origin"), "https://app.example");
   EXPECT_EQ(poll.Header("Vary"), "Origin");
+  EXPECT_EQ(poll.Header("Access-Control-Allow-Credentials"), "true") << "a cookie counts on every transport";
   const ClientResponse problem = GetOnce("/api/poll", "Origin: https://app.example\r\n");
   EXPECT_EQ(problem.status, 400);
   EXPECT_EQ(problem.Header("Access-Control-Allow-Origin"), "https://app.example");
   const ClientResponse same = GetOnce("/api/poll?topics=a", "Origin: http://localhost\r\n");
   EXPECT_EQ(same.status, 200);
   EXPECT_EQ(same.Header("Access-Control-Allow-Origin"), "");
+  EXPECT_EQ(same.Header("Access-Control-Allow-Credentials"), "");
+  // Who reads the first and who reads the last would not agree.
+  EXPECT_EQ(GetOnce("/api/poll?topics=a", "Origin: https://app.example\r\nOrigin: https://evil.example\r\n").status,
+            400);
 }
 
 TEST_F(HttpServerTest, PreflightsAreAnsweredForListedPagesOnly) {

@@ -189,6 +189,32 @@ TEST_F(HttpSseTest, WhoComesOverTheCapIsToldWhenToComeBack) {
   EXPECT_TRUE(second.Ends());
 }
 
+TEST_F(HttpSseTest, FarewellsHaveANameWhereNamesWereAskedFor) {
+  config_.limits.max_connections = 1;
+  Start();
+  const std::string named = "\nevent: disconnect\ndata: {";
+  {
+    RawClient first(port());
+    EXPECT_EQ(first.Get("/healthz").status, 200);
+    EXPECT_THAT(GetOnce("/api/sse?topics=a&events=named").body, AllOf(HasSubstr(named), HasSubstr("1013")));
+    EXPECT_THAT(RawClient(port()).Post("/api/sse", R"({"topics":["a"],"events":"named"})").body, HasSubstr(named));
+    EXPECT_THAT(GetOnce("/api/sse?topics=a").body, Not(HasSubstr("event:")));
+    readiness_.Set(Readiness::State::kDraining);
+    EXPECT_THAT(first.Get("/api/sse?topics=a&events=named").body, AllOf(HasSubstr(named), HasSubstr("1012")));
+  }
+}
+
+TEST_F(HttpSseTest, WhoTalksOnIsToldWhyTheStreamEnds) {
+  Start();
+  RawClient client(port());
+  Open(client);
+  client.Send(std::string(1024 * 1024 + 1, 'x'));
+  EXPECT_THAT(NextEvent(client),
+              AllOf(HasSubstr("\"disconnect\""), HasSubstr("\"code\":1008"), HasSubstr("\"reconnect\":false")));
+  EXPECT_EQ(client.ReadUntil("0\r\n\r\n"), "0\r\n\r\n");
+  EXPECT_TRUE(client.Ends());
+}
+
 TEST_F(HttpSseTest, ADrainTellsOpenStreams) {
   Start();
   RawClient client(port());
