@@ -211,9 +211,9 @@ void HttpSession::Serve(const HttpRequest& request) {
             .keep_alive = request.keep_alive};
   const std::variant<tcp::endpoint, HttpResponse> client = ClientOf(request);
   if (const auto* refusal = std::get_if<HttpResponse>(&client)) return Respond(*refusal);
-  // A trusted proxy's connection carries the requests of many.
-  const bool many = dispatcher_.proxies().Trusts(remote_.address());
-  if (std::optional<HttpResponse> refusal = many ? std::nullopt : rate_.Refuse(context_)) {
+  // A trusted proxy's connection carries the requests of many, and probes are answered whatever else is asked.
+  const bool rated = !dispatcher_.AnswersOverCap(request) && !dispatcher_.proxies().Trusts(remote_.address());
+  if (std::optional<HttpResponse> refusal = rated ? rate_.Refuse(context_) : std::nullopt) {
     dispatcher_.AddCorsHeaders(request.Header("Origin"), *refusal);
     return Respond(*std::move(refusal));
   }

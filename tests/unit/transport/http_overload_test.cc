@@ -159,12 +159,10 @@ TEST_F(HttpOverloadTest, PollAnswersThatNobodyTakesAreBoundedWithTheQueues) {
   config_.limits.poll_bytes = 64 * 1024 * 1024;
   config_.limits.outbound_total_bytes = 30 * 1024 * 1024;
   Start();
-  const std::string topics = "topics=a,b,c,d";
+  const std::string topics = "topics=a,b,c,d,e,f,g,h,i,j,k,l";
   const std::string start = CursorOf(GetOnce("/api/poll?" + topics));
   const std::string data = "{\"v\":\"" + std::string(1'000'000, 'x') + "\"}";
-  for (const char* topic : {"a", "b", "c", "d"}) {
-    for (int i = 0; i < 3; ++i) Publish(topic, data);
-  }
+  for (char topic = 'a'; topic <= 'l'; ++topic) Publish(std::string(1, topic), data);
   const std::string poll = "/api/poll?" + topics + "&cursor=" + start;
   const auto queued = [this] {
     Everywhere([](session::Registry&) {});
