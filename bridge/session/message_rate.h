@@ -14,6 +14,8 @@ class MessageRate {
 
   // One more message.
   Verdict Admit(double per_second, double burst, absl::Time now);
+  // The last one admitted did not count.
+  void Return() { tokens_ += 1; }
 
  private:
   float tokens_;  // messages the client may send now; negative: its tab

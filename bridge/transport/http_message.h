@@ -41,6 +41,7 @@ struct HttpResponse {
   std::string body = {};
   std::string_view static_body = {};  // instead of `body`: bytes that are never freed
   bool close = false;                 // the connection ends after it
+  bool brings_events = false;         // the answer to a poll that had something to wait for
   bool streamed = false;              // the head alone: whoever goes on sends the body, in chunks where it can
 
   std::string_view content() const { return static_body.empty() ? std::string_view(body) : static_body; }

@@ -263,8 +263,10 @@ std::variant<tcp::endpoint, HttpResponse> HttpSession::ClientOf(const HttpReques
 void HttpSession::Hold(HeldPoll held) {
   phase_ = Phase::kHolding;
   Disarm();  // a poll keeps its own time
-  poll_.Begin(std::move(held),
-              [self = shared_from_this()](HttpResponse response) { self->Respond(std::move(response)); });
+  poll_.Begin(std::move(held), [self = shared_from_this()](HttpResponse response) {
+    if (response.brings_events) self->rate_.Return();
+    self->Respond(std::move(response));
+  });
   WaitReadable();
 }
 

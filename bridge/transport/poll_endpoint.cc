@@ -76,7 +76,9 @@ HttpResponse PollHold::Finish(absl::StatusOr<std::string> body) {
   Cancel();
   const bool room = !body.ok() || context_.shared.outbound.Admit(body->size());
   if (body.ok() && room) context_.metrics.delivered_bytes.Add(body->size());
+  const bool brings_events = body.ok() && room && body->starts_with("{\"messages\":[{");
   HttpResponse response = room ? PollResponse(std::move(body)) : NoRoom();
+  response.brings_events = brings_events;
   for (HttpHeader& header : held_.headers) response.headers.push_back(std::move(header));
   return response;
 }

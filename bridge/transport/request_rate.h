@@ -17,6 +17,8 @@ class RequestRate {
   // One more request: the answer that refuses it, 429, behind which the connection ends where it was far too much; none
   // where it is within the rate.
   std::optional<HttpResponse> Refuse(ShardContext& context);
+  // The request was a poll that brought events: how often it comes is the topic's doing.
+  void Return() { rate_.Return(); }
 
  private:
   session::MessageRate rate_;

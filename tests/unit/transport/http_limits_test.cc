@@ -80,6 +80,17 @@ TEST_F(HttpServerTest, RequestsOverTheRateOfOneConnectionAreRefusedAndFarTooMany
   EXPECT_EQ(GetOnce("/api/poll?topics=a").status, 200) << "another connection has a rate of its own";
 }
 
+TEST_F(HttpServerTest, APollThatBringsEventsIsNotCounted) {
+  config_.limits.client_messages_per_second = 0.001;
+  config_.limits.client_message_burst = 3;
+  Start();
+  Publish("a");
+  RawClient client(port());
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(client.Get("/api/poll?topics=a&history=1").status, 200) << i;
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(client.Get("/api/poll?topics=b").status, 200) << i;
+  EXPECT_EQ(client.Get("/api/poll?topics=b").status, 429);
+}
+
 TEST_F(HttpServerTest, TheAnswerToAHugeBodyIsNotLostInAReset) {
   Start();
   RawClient client(port());
