@@ -28,6 +28,13 @@ void Hub::Add(Subscription& subscription) {
   topic_->subscribers.fetch_add(1, std::memory_order_relaxed);
 }
 
+Hub::~Hub() {
+  while (!live_.empty()) MakeCatchUp(*live_.back());
+  for (Subscription* subscription : catching_up_) subscription->hub = nullptr;
+  topic_->subscribers.fetch_sub(catching_up_.size(), std::memory_order_relaxed);
+  --tenant_->hubs;
+}
+
 void Hub::Remove(Subscription& subscription) {
   if (subscription.live()) MakeCatchUp(subscription);
   std::erase(catching_up_, &subscription);

@@ -278,5 +278,34 @@ TEST_F(ShardTest, CorkedSendersAreCalledOnceAtTheEnd) {
   EXPECT_EQ(goes.uncorked, 0);
 }
 
+// An administrator's tail whose end comes after the shard's thread has ended.
+TEST_F(ShardTest, WorkThatNeverRanMayHoldASubscriptionYet) {
+  struct Member {
+    explicit Member(Shard& shard) : shard(shard) {}
+    ~Member() { shard.Leave(subscription); }
+    Shard& shard;
+    RecordingSubscriber subscriber;
+    Subscription subscription{subscriber};
+  };
+  const model::TopicPtr topic = Topic("a");
+  {
+    Fanout short_lived(1, broker_, metrics_);
+    auto live = std::make_shared<Member>(short_lived.shard(0));
+    auto catching_up = std::make_shared<Member>(short_lived.shard(0));
+    catching_up->subscriber.go_live = false;
+    for (const auto& member : {live, catching_up}) short_lived.shard(0).Join(topic, member->subscription);
+    do {
+      short_lived.shard(0).io().restart();
+      short_lived.shard(0).io().poll();
+    } while (broker_.AnswerOne());
+    short_lived.shard(0).io().restart();
+    short_lived.shard(0).io().poll();
+    ASSERT_TRUE(live->subscription.live());
+    ASSERT_EQ(topic->subscribers.load(), 2u);
+    short_lived.shard(0).Post([live = std::move(live), catching_up = std::move(catching_up)] {});
+  }
+  EXPECT_EQ(topic->subscribers.load(), 0u);
+}
+
 }  // namespace
 }  // namespace spanwire::fanout
