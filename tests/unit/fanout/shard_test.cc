@@ -281,7 +281,7 @@ TEST_F(ShardTest, CorkedSendersAreCalledOnceAtTheEnd) {
 // An administrator's tail whose end comes after the shard's thread has ended.
 TEST_F(ShardTest, WorkThatNeverRanMayHoldASubscriptionYet) {
   struct Member {
-    explicit Member(Shard& shard) : shard(shard) {}
+    explicit Member(Shard& on) : shard(on) {}
     ~Member() { shard.Leave(subscription); }
     Shard& shard;
     RecordingSubscriber subscriber;
