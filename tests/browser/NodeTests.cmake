@@ -1,10 +1,14 @@
-# spanwire_node_test(name LABEL label FILES globs) runs files with node's own test runner. They find the programs under
+# spanwire_node_test(name LABEL label FILES globs [EXCEPT globs]) runs files with node's own test runner. They find the programs under
 # test by SPANWIRE_BRIDGE and, for all of them, the folder SPANWIRE_BIN. Needs `npm ci` in tests/browser; without it the fixture fails and says so.
 find_program(SPANWIRE_NODE NAMES node nodejs)
 
 function(spanwire_node_test name)
-  cmake_parse_arguments(ARG "" "LABEL" "FILES" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABEL" "FILES;EXCEPT" ${ARGN})
   file(GLOB files CONFIGURE_DEPENDS ${ARG_FILES})
+  if(ARG_EXCEPT)
+    file(GLOB others CONFIGURE_DEPENDS ${ARG_EXCEPT})
+    list(REMOVE_ITEM files ${others})
+  endif()
   if(NOT files)
     return()
   endif()
@@ -13,7 +17,7 @@ function(spanwire_node_test name)
     LABELS ${ARG_LABEL}
     FIXTURES_REQUIRED node_modules
     ENVIRONMENT "SPANWIRE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};SPANWIRE_BRIDGE=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/spanwire-bridge"
-    TIMEOUT 120)
+    TIMEOUT 240)
 endfunction()
 
 get_property(checked GLOBAL PROPERTY SPANWIRE_NODE_MODULES_CHECKED)

@@ -76,8 +76,10 @@ describe('an event stream', () => {
       assert.equal(stream.messages[1].data.recovered, true);
     }
     const last = await stop();
-    await stream.until(() => stream.offsets.at(-1) === Number(last.offset));
-    received.push(...stream.messages);
+    // The stream before may have had it already.
+    const latest = () => stream.offsets.at(-1) ?? received.at(-1).offset;
+    await stream.until(() => latest() === Number(last.offset));
+    received.push(...stream.messages.filter(({ offset }) => offset));
     assert.deepEqual(numbers(received), upTo(numbers(received).length));
     assert.equal(received.at(-1).offset, Number(last.offset));
     await stream.cut();
