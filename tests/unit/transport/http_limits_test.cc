@@ -59,24 +59,24 @@ TEST_F(HttpServerTest, ListedPagesMayReadTheAnswersToFaultsToo) {
 }
 
 TEST_F(HttpServerTest, RequestsOverTheRateOfOneConnectionAreRefusedAndFarTooManyEndIt) {
-  config_.limits.client_messages_per_second = 0.001;
+  config_.limits.client_messages_per_second = 1e-9;  // none in this test
   config_.limits.client_message_burst = 3;
   config_.allowed_origins = {"https://app.example"};
   Start();
   RawClient client(port());
   std::vector<int> answers;
-  for (int i = 0; i < 10; ++i) {
+  for (int i = 0; i < 9; ++i) {
     const ClientResponse response = client.Get("/api/poll?topics=a", "Origin: https://app.example\r\n");
     answers.push_back(response.status);
     EXPECT_EQ(response.Header("Access-Control-Allow-Origin"), "https://app.example");
     if (response.status != 429) continue;
     EXPECT_NE(response.Header("Retry-After"), "");
     EXPECT_THAT(response.body, HasSubstr(R"("code":"rate_limited")"));
-    EXPECT_EQ(response.Header("Connection"), i == 9 ? "close" : "");
+    EXPECT_EQ(response.Header("Connection"), i == 8 ? "close" : "");
   }
-  EXPECT_THAT(answers, testing::ElementsAre(200, 200, 200, 429, 429, 429, 429, 429, 429, 429));
+  EXPECT_THAT(answers, testing::ElementsAre(200, 200, 200, 429, 429, 429, 429, 429, 429));
   EXPECT_TRUE(client.Ends());
-  EXPECT_EQ(metrics_.Shards().at(0)->messages_refused.Value(), 7u);
+  EXPECT_EQ(metrics_.Shards().at(0)->messages_refused.Value(), 6u);
   EXPECT_EQ(GetOnce("/api/poll?topics=a").status, 200) << "another connection has a rate of its own";
 }
 
