@@ -90,7 +90,7 @@ bool TopicFeeds::Subscribe(std::string_view topic, Wish wish) {
 void TopicFeeds::BeginAll() {
   if (!std::exchange(beginnings_held_, false)) return;
   // One that begins may end them all: its client's queue may be full.
-  for (size_t i = 0; i < feeds_.size(); ++i) {
+  for (size_t i = 0; i < feeds_.size(); ++i) {  // NOLINT(modernize-loop-convert)
     TopicFeed& feed = *feeds_[i];
     if (feed.start != nullptr && feed.hub->ready()) Begin(feed);
   }
